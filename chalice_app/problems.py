@@ -1,0 +1,177 @@
+"""Errors as HTTP sees them.
+
+RFC 9457 problem documents with a stable `type`. The one place where status codes are given.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import msgspec
+
+from wallet.domain.errors import (
+    AlreadyReversedError,
+    BalanceTooSmallError,
+    ContentionError,
+    ForbiddenError,
+    InvalidError,
+    InvalidProgramError,
+    KeyReusedError,
+    NotFoundError,
+    NotReversibleError,
+    UnauthenticatedError,
+    WalletError,
+)
+
+# Clients compare this text, so it names no host that may move.
+TYPE_PREFIX = "urn:stempel:problem:"
+
+
+class RequestError(WalletError):
+    """The request is at fault as HTTP, before anybody looks at what it asks."""
+
+    def __init__(self, slug: str, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.slug = slug
+        self.status = status
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A problem document, its status, and headers that go with it."""
+
+    slug: str
+    status: int
+    title: str
+    detail: str
+    more: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> bytes:
+        """The document."""
+        return msgspec.json.encode(
+            {
+                "type": TYPE_PREFIX + self.slug,
+                "title": self.title,
+                "status": self.status,
+                "detail": self.detail,
+                **self.more,
+            }
+        )
+
+
+_BY_STATUS = {
+    400: ("bad-request", "The request could not be read."),
+    401: ("unauthenticated", "Send an API key as “Authorization: Bearer …”."),
+    403: ("forbidden", "These credentials are not for this."),
+    404: ("not-found", "There is nothing here."),
+    405: ("method-not-allowed", "This address does not take this method."),
+    413: ("too-large", "The body is larger than 256 KB."),
+    415: ("not-json", "Send the body as application/json."),
+    500: ("internal", "Something went wrong on our side. The same request may be sent again."),
+}
+
+
+def problem_of_status(status: int) -> Problem:
+    """The problem behind a bare status."""
+    slug, detail = _BY_STATUS.get(status, ("internal", _BY_STATUS[500][1]))
+    return Problem(slug=slug, status=status, title=HTTPStatus(status).phrase, detail=detail)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an error is to a caller; None for a fault of our own."""
+    for kind, build in _PROBLEMS.items():
+        if isinstance(error, kind):
+            return build(error)
+    return None
+
+
+def _request_error(error: RequestError) -> Problem:
+    return Problem(slug=error.slug, status=error.status, title=_phrase(error), detail=error.detail)
+
+
+def _phrase(error: RequestError) -> str:
+    return HTTPStatus(error.status).phrase
+
+
+def _unauthenticated(_error: UnauthenticatedError) -> Problem:
+    slug, detail = _BY_STATUS[401]
+    return Problem(
+        slug=slug,
+        status=401,
+        title="Unauthorized",
+        detail=detail,
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _invalid_program(error: InvalidProgramError) -> Problem:
+    faults = [{"path": fault.path, "reason": fault.reason} for fault in error.faults]
+    return Problem(
+        slug="invalid-program",
+        status=422,
+        title="The programme has faults",
+        detail="; ".join(f"{fault['path']} {fault['reason']}" for fault in faults),
+        more={"field": error.field, "faults": faults},
+    )
+
+
+def _invalid(error: InvalidError) -> Problem:
+    return Problem(
+        slug="invalid",
+        status=422,
+        title="A field is wrong",
+        detail=f"{error.field}: {error.reason}",
+        more={"field": error.field},
+    )
+
+
+def _balance_too_small(error: BalanceTooSmallError) -> Problem:
+    return Problem(
+        slug="balance-too-small",
+        status=409,
+        title="The balance is too small",
+        detail=f"This costs {error.cost} {error.unit}; the card has {error.balance}.",
+        more={"unit": error.unit, "balance": error.balance, "cost": error.cost},
+    )
+
+
+def _plain(slug: str, status: int, title: str, detail: str) -> Callable[[Exception], Problem]:
+    return lambda _error: Problem(slug=slug, status=status, title=title, detail=detail)
+
+
+# In this order: the first kind that fits is taken, so the special ones stand before the general.
+_PROBLEMS: Mapping[type[Exception], Callable[..., Problem]] = {
+    RequestError: _request_error,
+    UnauthenticatedError: _unauthenticated,
+    ForbiddenError: lambda _error: problem_of_status(403),
+    NotFoundError: lambda _error: problem_of_status(404),
+    InvalidProgramError: _invalid_program,
+    InvalidError: _invalid,
+    BalanceTooSmallError: _balance_too_small,
+    KeyReusedError: _plain(
+        "key-reused",
+        409,
+        "The idempotency key was used before",
+        "It made a different request. Use a new key for a new request.",
+    ),
+    AlreadyReversedError: _plain(
+        "already-reversed",
+        409,
+        "The entry was reversed before",
+        "Nothing of it is left to reverse.",
+    ),
+    NotReversibleError: _plain(
+        "not-reversible",
+        409,
+        "The entry cannot be reversed",
+        "A reversal is not reversed; make a new entry.",
+    ),
+    ContentionError: _plain(
+        "contention",
+        409,
+        "Others changed the same thing at every try",
+        "Nothing was written. Send the same request again, with the same key.",
+    ),
+}

@@ -1,0 +1,158 @@
+"""The PassKit web service, and passes by link.
+
+Apple's page: "Adding a Web Service to Update Passes". Register, unregister and fetch carry the
+pass's token; list and log carry none. Phones understand statuses, not problem documents, so bodies
+are empty here.
+"""
+
+import msgspec
+
+from chalice_app.api import read_body
+from chalice_app.http import Answer, Call, StempelApp, json_answer
+from chalice_app.problems import RequestError
+from wallet import runtime
+from wallet.apple.apns import is_push_token
+from wallet.apple.bundle import Sealed
+from wallet.apple.webservice import (
+    read_authorization,
+    read_device_id,
+    readable_log,
+    write_http_date,
+)
+from wallet.domain.errors import NotFoundError, UnauthenticatedError, WalletError
+from wallet.domain.ids import DeviceId, PushToken
+from wallet.domain.tokens import card_of_link, link_token, same
+from wallet.services import passkit
+from wallet.services.issue_pass import issue_pass
+from wallet.services.passkit import Holding
+from wallet.telemetry import write_line
+
+PKPASS = "application/vnd.apple.pkpass"
+_SUFFIX = ".pkpass"
+_DEVICE = "/apple/v1/devices/{device_id}/registrations/{pass_type}"
+
+
+class _Registering(msgspec.Struct):
+    """What a phone sends when it registers. Unknown fields are Apple's business."""
+
+    pushToken: str  # noqa: N815  Apple's name
+
+
+class _Logging(msgspec.Struct):
+    logs: list[object]
+
+
+def mount(app: StempelApp) -> None:
+    """Mounts the web service and the pass links."""
+    app.mount("POST", _DEVICE + "/{serial}", register)
+    app.mount("DELETE", _DEVICE + "/{serial}", unregister)
+    app.mount("GET", _DEVICE, list_changed)
+    app.mount("GET", "/apple/v1/passes/{pass_type}/{serial}", fetch)
+    app.mount("POST", "/apple/v1/log", log)
+    app.mount("GET", "/passes/{name}", download)
+
+
+def register(call: Call) -> Answer:
+    """201 for a new registration, 200 for a known one, which takes the new push token."""
+    held = _open(call)
+    push_token = read_body(call.body, _Registering).pushToken
+    if not is_push_token(push_token):
+        raise RequestError("bad-push-token", 400, "pushToken must be hexadecimal.")
+    new = passkit.register(
+        runtime.wicket(),
+        held.card,
+        _device_id(call),
+        PushToken(push_token),
+        now=runtime.now(),
+    )
+    return Answer(status=201 if new else 200)
+
+
+def unregister(call: Call) -> Answer:
+    """200, whether or not the phone was registered."""
+    held = _open(call)
+    runtime.devices().unregister(_device_id(call), held.card.id)
+    return Answer()
+
+
+def list_changed(call: Call) -> Answer:
+    """200 with serial numbers and a new tag, or 204.
+
+    An unknown phone is one for which nothing changed.
+    """
+    device_id = read_device_id(call.params["device_id"])
+    if device_id is None or not _is_our_type(call):
+        return _nothing()
+    tag = call.query.get("passesUpdatedSince")
+    changed = passkit.list_changed(runtime.wicket(), device_id, tag, now=runtime.now())
+    if changed is None:
+        return _nothing()
+    return json_answer(
+        msgspec.json.encode({"serialNumbers": changed.serials, "lastUpdated": changed.tag})
+    )
+
+
+def fetch(call: Call) -> Answer:
+    """The newest pass, or 304 for a phone that has it."""
+    return _pass(call, _open(call))
+
+
+def log(call: Call) -> Answer:
+    """200 always.
+
+    What phones log is anybody's text: bounded, without tokens, and never trusted.
+    """
+    try:
+        lines = readable_log(read_body(call.body, _Logging).logs)
+    except WalletError:
+        lines = []
+    for line in lines:
+        write_line(function="passkit_log", line=line)
+    return Answer()
+
+
+def download(call: Call) -> Answer:
+    """The pass behind a card's link."""
+    name = call.params["name"]
+    token = name.removesuffix(_SUFFIX)
+    card_id = card_of_link(token) if name.endswith(_SUFFIX) else None
+    card = runtime.ledger().head(card_id) if card_id else None
+    if card is None or not same(token, link_token(card.id, card.secret)):
+        raise NotFoundError("pass")
+    return _pass(call, passkit.holding(runtime.programs(), card, runtime.now()))
+
+
+def _open(call: Call) -> Holding:
+    token = read_authorization(call.headers.get("authorization"))
+    if not _is_our_type(call):
+        raise UnauthenticatedError
+    return passkit.open_card(runtime.wicket(), call.params["serial"], token, now=runtime.now())
+
+
+def _is_our_type(call: Call) -> bool:
+    return call.params["pass_type"] == runtime.press().signer.pass_type
+
+
+def _device_id(call: Call) -> DeviceId:
+    device_id = read_device_id(call.params["device_id"])
+    if device_id is None:
+        raise RequestError("bad-device", 400, "The device library identifier is malformed.")
+    return device_id
+
+
+def _nothing() -> Answer:
+    return Answer(status=204, content_type="", headers={"Cache-Control": "no-store"})
+
+
+def _pass(call: Call, held: Holding) -> Answer:
+    headers = {
+        "Last-Modified": write_http_date(held.modified),
+        "Cache-Control": "no-cache",
+        "Content-Disposition": 'attachment; filename="card.pkpass"',
+    }
+    if passkit.is_current(held, call.headers.get("if-modified-since")):
+        return Answer(status=304, content_type="", headers=headers)
+    issued = issue_pass(runtime.press(), held.card, held.program, now=runtime.now())
+    if isinstance(issued, Sealed):
+        return Answer(content_type=PKPASS, headers=headers, encoded=issued.as_base64())
+    return Answer(content_type=PKPASS, headers=headers, body=issued)

@@ -1,0 +1,51 @@
+"""The stream of the core table, which is the outbox: a commit and its stream record are one.
+
+Two filters stand before the two functions (infra/resources.json): changed heads for the one, new
+entries for the other.
+"""
+
+import os
+
+from chalice.app import Blueprint, DynamoDBEvent, DynamoDBRecord
+
+from wallet import runtime
+from wallet.domain.ids import CardId
+from wallet.telemetry import observed
+
+# The template puts the table's own stream in this place.
+STREAM = os.environ.get("WALLET_CORE_STREAM", "arn:aws:dynamodb:eu-central-1:0:table/c/stream/s")
+
+triggers = Blueprint(__name__)
+
+
+@triggers.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+@observed("queue_pushes")
+def queue_pushes(event: DynamoDBEvent) -> None:
+    """Sends one message for each card whose head has changed: its newest version in this batch."""
+    newest = {}
+    for record in event:
+        card_id = _card(record, "H")
+        if card_id:
+            newest[card_id] = f"{card_id}-{record.new_image['v']['N']}"
+    left = runtime.push_queue().send(newest)
+    if left:
+        raise RuntimeError(f"{len(left)} cards could not be queued; the batch comes again")
+
+
+@triggers.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+@observed("fold_statistics")
+def fold_statistics(event: DynamoDBEvent) -> None:
+    """Brings the statistics of each card with a new entry up to date."""
+    from wallet.services.fold_statistics import fold_statistics as fold
+
+    cards = filter(None, (_card(record, "L#") for record in event))
+    fold(runtime.ledger(), runtime.programs(), runtime.statistics(), cards)
+
+
+def _card(record: DynamoDBRecord, sort_key: str) -> CardId | None:
+    """The card of a record whose sort key begins so; None for others and for deletions."""
+    keys = record.keys
+    pk, sk = keys["pk"]["S"], keys["sk"]["S"]
+    if not pk.startswith("C#") or not sk.startswith(sort_key) or not record.new_image:
+        return None
+    return CardId(pk.removeprefix("C#"))

@@ -1,0 +1,1 @@
+"""The sockets: every outside party is called from here, and nowhere else."""

@@ -1,0 +1,40 @@
+"""Points in time: always aware, always UTC, to the millisecond, written as RFC 3339 with Z."""
+
+import re
+from datetime import UTC, datetime
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+def write_time(at: datetime) -> str:
+    """RFC 3339 with milliseconds and Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_time(text: str) -> datetime | None:
+    """The instant that an RFC 3339 text names, cut to the millisecond.
+
+    None for anything else, local times included.
+    """
+    if not _RFC_3339.fullmatch(text):
+        return None
+    try:
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return cut(at)
+
+
+def cut(at: datetime) -> datetime:
+    """The same instant, cut to the millisecond that storage keeps."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def to_millis(at: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def from_millis(millis: int) -> datetime:
+    """The instant that many milliseconds after 1970."""
+    return datetime.fromtimestamp(millis / 1000, UTC)

@@ -1,0 +1,102 @@
+"""Enrol.
+
+A new member and a first card, from what a customer or a merchant's system said of the person.
+"""
+
+from dataclasses import dataclass
+
+from wallet.domain.cards import Card, State
+from wallet.domain.entries import GENESIS
+from wallet.domain.errors import ContentionError, KeyReusedError, NotFoundError
+from wallet.domain.ids import ID_BYTES, CardId, MemberId, ProgramId, encode_code, encode_id
+from wallet.domain.merchants import Member
+from wallet.domain.programs import Program
+from wallet.domain.times import cut
+from wallet.domain.tokens import SECRET_BYTES
+from wallet.services.commit import Act
+from wallet.services.ports import Chance, Enrolled, Enrolment, Members, Programs, Vault
+
+_CODE_BYTES = 7
+# A typed code has 50 bits: once in a long while one is taken already, and the next draw is not.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """What an enrolment needs."""
+
+    members: Members
+    programs: Programs
+    vault: Vault
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """The new card, and whether an earlier call had made it."""
+
+    card: Card
+    program: Program
+    replayed: bool
+
+
+def enrol(reception: Reception, act: Act, program_id: ProgramId, member: Member) -> Welcome:
+    """Makes a member with a card, once for an idempotency key.
+
+    Raises NotFoundError for a program that is unknown, another merchant's or not in force yet, and
+    KeyReusedError.
+    """
+    program = reception.programs.current(program_id, act.now)
+    if program is None or program.merchant_id != act.merchant_id:
+        raise NotFoundError("program")
+    for _ in range(_TRIES):
+        enrolment = _drawn(reception, act, program, member)
+        if reception.members.enrol(enrolment):
+            return Welcome(card=enrolment.card, program=program, replayed=False)
+        before = reception.members.enrolled(act.merchant_id, act.digest)
+        if before:
+            return _replay(reception, act, program, before)
+    raise ContentionError(program_id)
+
+
+def _drawn(reception: Reception, act: Act, program: Program, member: Member) -> Enrolment:
+    chance, now = reception.chance, cut(act.now)
+    member_id = MemberId(encode_id(chance(ID_BYTES)))
+    card = Card(
+        id=CardId(encode_id(chance(ID_BYTES))),
+        merchant_id=act.merchant_id,
+        program_id=program.id,
+        member_id=member_id,
+        barcode=encode_id(chance(ID_BYTES)),
+        code=encode_code(chance(_CODE_BYTES)),
+        secret=chance(SECRET_BYTES),
+        locale=member.locale or program.locale,
+        version=1,
+        seq=0,
+        state=State(),
+        last_hash=GENESIS,
+        created_at=now,
+        updated_at=now,
+        modified=int(now.timestamp()),
+    )
+    return Enrolment(
+        card=card,
+        sealed=reception.vault.seal(member_id, member),
+        finders=_finders(reception.vault, member),
+        program_version=program.version,
+        digest=act.digest,
+        fingerprint=act.fingerprint,
+    )
+
+
+def _finders(vault: Vault, member: Member) -> tuple[str, ...]:
+    said = (("email", member.email), ("phone", member.phone))
+    return tuple(vault.finder(member.merchant_id, kind, value) for kind, value in said if value)
+
+
+def _replay(reception: Reception, act: Act, program: Program, before: Enrolled) -> Welcome:
+    version = reception.programs.version(program.id, before.program_version)
+    same = before.fingerprint == act.fingerprint and before.card.program_id == program.id
+    if not same or version is None:
+        raise KeyReusedError
+    return Welcome(card=before.card, program=version, replayed=True)

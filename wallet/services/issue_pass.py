@@ -1,0 +1,106 @@
+"""Issues the .pkpass of a card as it stands.
+
+A version that was signed once is kept and never signed again.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Protocol
+
+from wallet.apple.bundle import Images, Sealed, seal
+from wallet.apple.pass_json import Colors, Issuer, write_pass
+from wallet.apple.signing import Signer
+from wallet.domain.cards import Card
+from wallet.domain.programs import Design, Program
+from wallet.domain.tokens import apple_token
+from wallet.texts import texts
+
+# Goes into the name under which a signed pass is kept: to be raised when passes are written
+# differently.
+FORM = 1
+_DRAWN_MAX = 128
+
+
+class PassStore(Protocol):
+    """Keeps signed passes by name."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was put under the name."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keeps it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What prints passes.
+
+    The certificate with its key, a fingerprint of it, our address, the store.
+    """
+
+    signer: Signer
+    certificate: str
+    base_url: str
+    store: PassStore
+
+
+def issue_pass(press: Press, card: Card, program: Program, *, now: datetime) -> Sealed | bytes:
+    """The signed pass: as kept, or sealed now."""
+    name = stored_name(press, card, program)
+    kept = press.store.get(name)
+    if kept is not None:
+        return kept
+    sealed = seal(_images(card, program), _documents(press, card, program), press.signer, now)
+    press.store.put(name, sealed.as_bytes())
+    return sealed
+
+
+def stored_name(press: Press, card: Card, program: Program) -> str:
+    """The name of this version of the pass.
+
+    Of the card, the design, and all that is signed into it besides.
+    """
+    outside = f"{FORM}\n{press.certificate}\n{press.base_url}"
+    digest = hashlib.sha256(outside.encode()).hexdigest()[:16]
+    return f"passes/{card.id}/{card.version}-{program.design_version}-{digest}.pkpass"
+
+
+def _documents(press: Press, card: Card, program: Program) -> Mapping[str, bytes]:
+    from wallet.art.brand import brand
+
+    colors = brand(program.design.color)
+    return {
+        "pass.json": write_pass(
+            card,
+            program,
+            issuer=Issuer(
+                pass_type=press.signer.pass_type,
+                team=press.signer.team,
+                web_service_url=f"{press.base_url}/apple",
+            ),
+            token=apple_token(card.secret),
+            colors=Colors(
+                background=program.design.color,
+                foreground=colors.on_brand,
+                label=colors.on_brand_2,
+            ),
+            texts=texts(card.locale),
+        )
+    }
+
+
+def _images(card: Card, program: Program) -> Images:
+    target = program.stamps_target
+    if target is None:
+        return _drawn(program.design, None, None)
+    return _drawn(program.design, min(max(card.state.stamps, 0), target), target)
+
+
+@lru_cache(maxsize=_DRAWN_MAX)
+def _drawn(design: Design, stamps: int | None, target: int | None) -> Images:
+    from wallet.art.images import pass_images
+
+    return Images.of(pass_images(design, stamps=stamps, target=target))

@@ -1,0 +1,99 @@
+"""What a phone asks of the PassKit web service, on our books: register, list, fetch, unregister.
+
+A wrong token and an unknown serial number get the same answer, so that nobody learns which cards
+exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from wallet.apple.webservice import changed_since, is_unmodified, write_tag
+from wallet.domain.cards import Card
+from wallet.domain.errors import UnauthenticatedError
+from wallet.domain.ids import CardId, DeviceId, PushToken, is_id
+from wallet.domain.programs import Program
+from wallet.domain.times import cut
+from wallet.domain.tokens import apple_token, same
+from wallet.services.ports import Devices, Heads, Ledger, Programs, Registration
+
+
+class CardReader(Ledger, Heads, Protocol):
+    """Heads, one or many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wicket:
+    """What the web service needs."""
+
+    cards: CardReader
+    programs: Programs
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The serial numbers that changed, and the tag to ask with next time."""
+
+    serials: Sequence[str]
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A card that its holder's token has opened, its program, and when its pass last changed."""
+
+    card: Card
+    program: Program
+    modified: int
+
+
+def open_card(wicket: Wicket, serial: str, token: str, *, now: datetime) -> Holding:
+    """The card of a serial number. Raises UnauthenticatedError unless the token is its own."""
+    card = wicket.cards.head(CardId(serial)) if is_id(serial) else None
+    if card is None or not same(token, apple_token(card.secret)):
+        raise UnauthenticatedError
+    return holding(wicket.programs, card, now)
+
+
+def holding(programs: Programs, card: Card, now: datetime) -> Holding:
+    """The card with the version of its program that is in force."""
+    program = programs.current(card.program_id, now)
+    if program is None:
+        raise UnauthenticatedError
+    return Holding(card=card, program=program, modified=card.pass_modified(program))
+
+
+def register(
+    wicket: Wicket, card: Card, device_id: DeviceId, push_token: PushToken, *, now: datetime
+) -> bool:
+    """Registers the phone for the card, with its newest push token; True if it is new."""
+    return wicket.devices.register(
+        Registration(
+            device_id=device_id, card_id=card.id, push_token=push_token, registered_at=cut(now)
+        )
+    )
+
+
+def list_changed(
+    wicket: Wicket, device_id: DeviceId, tag: str | None, *, now: datetime
+) -> Changed | None:
+    """What changed for a phone since the tag; None if nothing did.
+
+    The tag stands for the versions that this very answer tells of: whatever is written later
+    differs from it.
+    """
+    heads = wicket.cards.heads(wicket.devices.cards_of(device_id))
+    versions = {}
+    for card in heads.values():
+        program = wicket.programs.current(card.program_id, now)
+        if program:
+            versions[card.serial] = card.pass_version(program)
+    serials = changed_since(tag, versions)
+    return Changed(serials=serials, tag=write_tag(versions)) if serials else None
+
+
+def is_current(held: Holding, if_modified_since: str | None) -> bool:
+    """Whether the phone has the newest version already."""
+    return is_unmodified(if_modified_since, held.modified)

@@ -1,0 +1,127 @@
+"""Publishes a program: the first version, or a new one if the document differs from the newest."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wallet.domain.errors import (
+    ContentionError,
+    Fault,
+    InvalidError,
+    InvalidProgramError,
+    KeyReusedError,
+    NotFoundError,
+)
+from wallet.domain.ids import ProgramId
+from wallet.domain.program_document import Terms, face, write_terms
+from wallet.domain.programs import Program
+from wallet.domain.times import cut
+from wallet.services.commit import Act
+from wallet.services.ports import Programs, Publication
+
+_TRIES = 5
+# A form that was filled in slowly is not a request for a version in the past.
+_LATE_MAX = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The version that now stands, and whether this call made the program."""
+
+    program: Program
+    created: bool
+
+
+def put_program(
+    programs: Programs,
+    act: Act,
+    program_id: ProgramId,
+    terms: Terms,
+    *,
+    effective_at: datetime | None = None,
+) -> Published:
+    """Publishes the terms. Equal terms change nothing.
+
+    Raises InvalidProgramError for what cannot change, NotFoundError for another merchant's
+    program, KeyReusedError.
+    """
+    if effective_at is not None and effective_at < act.now - _LATE_MAX:
+        raise InvalidError("effective_at", "is in the past")
+    for _ in range(_TRIES):
+        replayed = _replay(programs, act, program_id)
+        if replayed:
+            return replayed
+        newest = programs.newest(program_id)
+        if newest and newest.merchant_id != act.merchant_id:
+            raise NotFoundError("program")
+        _check_lasting(newest, terms)
+        publication = Publication(
+            program=_next(act, program_id, newest, terms, effective_at),
+            newest=newest.version if newest else 0,
+            digest=act.digest,
+            fingerprint=act.fingerprint,
+        )
+        if newest and publication.program.version == newest.version:
+            programs.note(publication)
+            return Published(program=newest, created=False)
+        if programs.publish(publication):
+            return Published(program=publication.program, created=newest is None)
+    raise ContentionError(program_id)
+
+
+def _replay(programs: Programs, act: Act, program_id: ProgramId) -> Published | None:
+    before = programs.published(act.merchant_id, act.digest)
+    if before is None:
+        return None
+    published_id, version, fingerprint = before
+    program = programs.version(published_id, version)
+    if fingerprint != act.fingerprint or published_id != program_id or program is None:
+        raise KeyReusedError
+    return Published(program=program, created=False)
+
+
+def _check_lasting(newest: Program | None, terms: Terms) -> None:
+    """What cards already hold cannot change its meaning under them."""
+    faults = (
+        [
+            Fault(name, f"is {old} for good: cards hold it; make another programme")
+            for name, old, new in (
+                ("kind", newest.kind, terms.kind),
+                ("currency", newest.currency, terms.currency),
+            )
+            if old != new
+        ]
+        if newest
+        else []
+    )
+    if faults:
+        raise InvalidProgramError(tuple(faults))
+
+
+def _next(
+    act: Act,
+    program_id: ProgramId,
+    newest: Program | None,
+    terms: Terms,
+    effective_at: datetime | None,
+) -> Program:
+    """The version after the newest, or the newest itself where nothing differs."""
+    same_time = newest is not None and effective_at in (None, newest.effective_at)
+    if newest and same_time and write_terms(newest) == write_terms(terms):
+        return newest
+    redesigned = newest is None or face(newest) != face(terms)
+    return Program(
+        id=program_id,
+        merchant_id=act.merchant_id,
+        version=newest.version + 1 if newest else 1,
+        design_version=(newest.design_version if newest else 0) + redesigned,
+        kind=terms.kind,
+        name=terms.name,
+        locale=terms.locale,
+        currency=terms.currency,
+        time_zone=terms.time_zone,
+        stamps_target=terms.stamps_target,
+        rules=terms.rules,
+        rewards=terms.rewards,
+        design=terms.design,
+        effective_at=effective_at or cut(act.now),
+    )

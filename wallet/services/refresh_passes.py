@@ -1,0 +1,121 @@
+"""Tells phones that cards have changed: the end of the path that begins with a commit.
+
+Idempotent at every step: whatever a killed worker did or did not do, the message comes again, and
+the pushed version, raised last, says whether anything is left. Only the newest state is ever told,
+so an older one cannot follow it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from wallet.domain.cards import Card
+from wallet.domain.ids import CardId
+from wallet.services.ports import Clock, Devices, Heads, Programs, Pushes, Registration, Told
+
+# A burst of changes makes one push: a card is left to settle for a moment, but never for long.
+QUIET = timedelta(milliseconds=120)
+QUIET_MAX = timedelta(milliseconds=600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messenger:
+    """What telling needs. `alarm` is given what only a person can mend."""
+
+    heads: Heads
+    programs: Programs
+    devices: Devices
+    pushes: Pushes
+    clock: Clock
+    pause: Callable[[float], None]
+    alarm: Callable[[str], None]
+
+
+def refresh_passes(messenger: Messenger, card_ids: Iterable[CardId]) -> Sequence[CardId]:
+    """Tells the phones of each card that its pass has changed.
+
+    Returns the cards that must be tried again.
+    """
+    due = _due(messenger, _settled(messenger, card_ids))
+    registrations = {card_id: messenger.devices.devices_of(card_id) for card_id in due}
+    told = messenger.pushes.tell(_one_a_phone(registrations))
+    outcomes = {each.registration.push_token: each for each in told}
+    failed = []
+    for card_id, version in due.items():
+        results = [outcomes[each.push_token] for each in registrations[card_id]]
+        settled = [_settle(messenger, card_id, result) for result in results]
+        if all(settled):
+            messenger.devices.note_pushed(card_id, version)
+        else:
+            failed.append(card_id)
+    return failed
+
+
+def _settled(messenger: Messenger, card_ids: Iterable[CardId]) -> Mapping[CardId, Card]:
+    """The newest heads, once they have been quiet for a moment (or have been noisy for too
+    long).
+    """
+    card_ids = tuple(dict.fromkeys(card_ids))
+    waited = timedelta()
+    while True:
+        heads = messenger.heads.heads(card_ids)
+        now = messenger.clock()
+        newest = max((card.updated_at for card in heads.values()), default=now - QUIET)
+        # A head from the future (a clock moved back) is not waited for.
+        unquiet = QUIET - (now - newest) if newest <= now else timedelta()
+        if unquiet <= timedelta() or waited >= QUIET_MAX:
+            return heads
+        waited += unquiet
+        messenger.pause(unquiet.total_seconds())
+
+
+def _due(messenger: Messenger, heads: Mapping[CardId, Card]) -> dict[CardId, int]:
+    """The cards whose phones have not been told of the newest version, with that version."""
+    due = {}
+    for card_id, card in heads.items():
+        program = messenger.programs.current(card.program_id, messenger.clock())
+        if program is None:
+            continue
+        version = card.pass_version(program)
+        if messenger.devices.pushed_version(card_id) < version:
+            due[card_id] = version
+    return due
+
+
+def _one_a_phone(
+    registrations: Mapping[CardId, Sequence[Registration]],
+) -> Sequence[Registration]:
+    """One registration for each push token.
+
+    A phone with two changed cards asks for both after one push.
+    """
+    everyone = sorted(
+        (each for group in registrations.values() for each in group),
+        key=lambda each: each.push_token,
+    )
+    return [next(group) for _, group in groupby(everyone, key=lambda each: each.push_token)]
+
+
+def _settle(messenger: Messenger, card_id: CardId, told: Told) -> bool:
+    """Acts on what became of a push to a card's phone; whether nothing is left to do."""
+    if told.outcome == "gone":
+        _forget(messenger, card_id, told)
+    if told.outcome == "rejected":
+        messenger.alarm(told.reason)
+    return told.outcome in ("delivered", "gone")
+
+
+def _forget(messenger: Messenger, card_id: CardId, told: Told) -> None:
+    """Drops the registrations of a dead push token, unless a phone registered it anew after it
+    died.
+    """
+    for each in messenger.devices.devices_of(card_id):
+        if each.push_token != told.registration.push_token:
+            continue
+        if not _registered_since(each.registered_at, told.gone_since):
+            messenger.devices.unregister(each.device_id, card_id)
+
+
+def _registered_since(registered_at: datetime, gone_since: datetime | None) -> bool:
+    return gone_since is not None and registered_at > gone_since

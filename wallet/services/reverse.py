@@ -1,0 +1,32 @@
+"""Reverse: takes an entry back, all of it or the part of a purchase that was refunded."""
+
+from wallet.domain import ledger
+from wallet.domain.cards import Card
+from wallet.domain.errors import NotFoundError
+from wallet.domain.ids import entry_id as make_entry_id
+from wallet.domain.ids import split_entry_id
+from wallet.domain.times import cut
+from wallet.services.commit import Act, Books, Committed, Decided, commit, program_version
+
+
+def reverse(books: Books, act: Act, entry_id: str, *, refund: int | None = None) -> Committed:
+    """Reverses an entry. Raises as `commit` and `domain.ledger.reverse` do."""
+    parts = split_entry_id(entry_id)
+    if parts is None:
+        raise NotFoundError("entry")
+    target_id = make_entry_id(*parts)
+
+    def decide(card: Card) -> Decided:
+        # The mark is read after the head: a reversal that came in between fails at the mark's own
+        # condition.
+        target = books.ledger.entry(target_id)
+        if target is None:
+            raise NotFoundError("entry")
+        program = program_version(books, card, target.entry.program_version)
+        read = books.ledger.mark(target_id)
+        draft, left = ledger.reverse(
+            program, card, target.entry, read, refund=refund, occurred_at=cut(act.now)
+        )
+        return Decided(draft=draft, program=program, mark=(read, left))
+
+    return commit(books, act, parts[0], decide)

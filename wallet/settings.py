@@ -1,0 +1,94 @@
+"""Settings, read once from the environment. Names of secrets stand here, never secrets.
+
+Every outside party has an address that can be replaced: AWS by the standard AWS_ENDPOINT_URL and
+AWS_ENDPOINT_URL_<SERVICE>, the wallets by the WALLET_… variables below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wallet.domain.errors import WalletError
+
+APNS_URL = "https://api.push.apple.com"
+
+
+class SettingsError(WalletError):
+    """A setting is missing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the environment variable {name} is not set")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says.
+
+    A value that a function does not need may be missing until it asks.
+    """
+
+    environ: Mapping[str, str]
+
+    @property
+    def base_url(self) -> str:
+        """Our own address, with the stage if there is one, without a slash at the end."""
+        return self._need("WALLET_BASE_URL").rstrip("/")
+
+    @property
+    def core_table(self) -> str:
+        """The table of merchants, programs, cards and entries."""
+        return self._need("WALLET_CORE_TABLE")
+
+    @property
+    def stats_table(self) -> str:
+        """The table of daily roll-ups."""
+        return self._need("WALLET_STATS_TABLE")
+
+    @property
+    def blobs_bucket(self) -> str:
+        """The bucket of art and signed passes."""
+        return self._need("WALLET_BLOBS_BUCKET")
+
+    @property
+    def push_queue_url(self) -> str:
+        """The queue of cards whose phones are to be told."""
+        return self._need("WALLET_PUSH_QUEUE_URL")
+
+    @property
+    def push_dead_letters_url(self) -> str:
+        """Where messages of that queue end that failed too often."""
+        return self._need("WALLET_PUSH_DEAD_LETTERS_URL")
+
+    @property
+    def pass_certificate_secret(self) -> str:
+        """The name of the secret with the pass certificate.
+
+        JSON of PEM texts `key`, `leaf`, `intermediate`.
+        """
+        return self._need("WALLET_PASS_CERTIFICATE_SECRET")
+
+    @property
+    def master_secret(self) -> str:
+        """The name of the secret that merchants' data keys are derived from.
+
+        32 bytes in base64.
+        """
+        return self._need("WALLET_MASTER_SECRET")
+
+    @property
+    def apns_url(self) -> str:
+        """Apple's push service, or what stands in for it."""
+        return self.environ.get("WALLET_APNS_URL") or APNS_URL
+
+    @property
+    def apns_ca_file(self) -> Path | None:
+        """The authorities trusted for that address, where not the system's."""
+        path = self.environ.get("WALLET_APNS_CA_FILE")
+        return Path(path) if path else None
+
+    def _need(self, name: str) -> str:
+        value = self.environ.get(name)
+        if not value:
+            raise SettingsError(name)
+        return value

@@ -1,0 +1,110 @@
+"""Members, and the first writing of their cards.
+
+One transaction, so that a card without its look-ups never exists.
+"""
+
+from dataclasses import replace
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from wallet.domain.cards import Card, State
+from wallet.domain.entries import GENESIS
+from wallet.domain.ids import CardId, MemberId, MerchantId
+from wallet.domain.times import to_millis
+from wallet.services.ports import Enrolled, Enrolment
+from wallet.storage.ledger import head_row, to_card
+from wallet.storage.tables import HeadRow, MemberRow, PointerRow
+
+
+class MemberBook:
+    """The Members port on the core table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def enrol(self, enrolment: Enrolment) -> bool:
+        """Writes member, card and look-ups, unless something stands under the key (or a code)
+        already.
+        """
+        card = enrolment.card
+        sealed = MemberRow(
+            f"U#{card.member_id}",
+            "H",
+            merchant=card.merchant_id,
+            sealed=enrolment.sealed,
+            created=to_millis(card.created_at),
+        )
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(sealed, condition=MemberRow.pk.does_not_exist())
+                transaction.save(head_row(card), condition=HeadRow.pk.does_not_exist())
+                for pointer in _pointers(enrolment):
+                    transaction.save(pointer, condition=_new())
+        except TransactWriteError as error:
+            if not any(error.cancellation_reasons):
+                raise
+            return False
+        return True
+
+    def enrolled(self, merchant_id: MerchantId, digest: str) -> Enrolled | None:
+        """The card, as it was first, that an idempotency key made."""
+        try:
+            row = PointerRow.get(f"I#{merchant_id}#{digest}", "H", consistent_read=True)
+            card = to_card(HeadRow.get(f"C#{row.target}", "H", consistent_read=True))
+        except DoesNotExist:
+            return None
+        return Enrolled(
+            card=as_first(card),
+            program_version=int(row.version or 0),
+            fingerprint=row.fingerprint or b"",
+        )
+
+    def sealed(self, member_id: MemberId) -> bytes | None:
+        """A member's personal data, encrypted."""
+        try:
+            return MemberRow.get(f"U#{member_id}", "H", consistent_read=True).sealed
+        except DoesNotExist:
+            return None
+
+    def by_barcode(self, barcode: str) -> CardId | None:
+        """The card behind a barcode."""
+        try:
+            return CardId(PointerRow.get(f"B#{barcode}", "H", consistent_read=True).target)
+        except DoesNotExist:
+            return None
+
+
+def as_first(card: Card) -> Card:
+    """The card as it was when it was made, before its first entry."""
+    return replace(
+        card,
+        version=1,
+        seq=0,
+        state=State(),
+        last_hash=GENESIS,
+        updated_at=card.created_at,
+        modified=int(card.created_at.timestamp()),
+    )
+
+
+def _pointers(enrolment: Enrolment) -> list[PointerRow]:
+    card = enrolment.card
+    return [
+        PointerRow(
+            f"I#{card.merchant_id}#{enrolment.digest}",
+            "H",
+            target=card.id,
+            version=enrolment.program_version,
+            fingerprint=enrolment.fingerprint,
+        ),
+        PointerRow(f"B#{card.barcode}", "H", target=card.id),
+        PointerRow(f"B#{card.merchant_id}#{card.code}", "H", target=card.id),
+        *(PointerRow(f"F#{finder}", card.id, target=card.id) for finder in enrolment.finders),
+    ]
+
+
+def _new() -> Condition:
+    return PointerRow.pk.does_not_exist()

@@ -1,0 +1,180 @@
+"""Programs by version.
+
+A version never changes, so it is kept in memory; which is in force may be up to a minute old.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from wallet.domain.ids import MerchantId, ProgramId
+from wallet.domain.program_document import read_terms, write_terms
+from wallet.domain.programs import Program
+from wallet.domain.times import from_millis, to_millis
+from wallet.services.ports import Clock, Publication
+from wallet.storage.tables import PointerRow, ProgramRow, VersionRow
+
+FRESH = timedelta(seconds=60)
+
+
+class ProgramShelf:
+    """The Programs port on the core table."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._versions: dict[tuple[ProgramId, int], Program] = {}
+        self._in_force: dict[ProgramId, tuple[datetime, list[tuple[int, int]]]] = {}
+
+    def newest(self, program_id: ProgramId) -> Program | None:
+        """The version published last."""
+        row = _pointer(program_id)
+        return self.version(program_id, int(row.newest)) if row else None
+
+    def current(self, program_id: ProgramId, now: datetime) -> Program | None:
+        """The version in force."""
+        in_force = self._fresh(program_id)
+        version = _chosen(in_force, now)
+        return self.version(program_id, version) if version else None
+
+    def version(self, program_id: ProgramId, version: int) -> Program | None:
+        """One version."""
+        known = self._versions.get((program_id, version))
+        if known:
+            return known
+        try:
+            row = VersionRow.get(f"P#{program_id}", _version_key(version), consistent_read=True)
+        except DoesNotExist:
+            return None
+        return self._versions.setdefault((program_id, version), _to_program(program_id, row))
+
+    def publish(self, publication: Publication) -> bool:
+        """Writes version and pointer, if the newest version is still the one that was read."""
+        program, newest = publication.program, publication.newest
+        in_force = _pairs(_pointer(program.id)) if newest else []
+        pointer = ProgramRow(
+            f"P#{program.id}",
+            "H",
+            merchant=program.merchant_id,
+            newest=program.version,
+            in_force=json.dumps(_extended(in_force, program, self._clock())),
+        )
+        unchanged: Any = ProgramRow.newest == newest if newest else ProgramRow.pk.does_not_exist()
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(_version_row(program), condition=VersionRow.pk.does_not_exist())
+                transaction.save(pointer, condition=unchanged)
+                transaction.save(_answer_row(publication), condition=_new())
+        except TransactWriteError as error:
+            if not any(error.cancellation_reasons):
+                raise
+            return False
+        self._in_force.pop(program.id, None)
+        return True
+
+    def note(self, publication: Publication) -> None:
+        """Keeps the answer to a PUT that changed nothing."""
+        _answer_row(publication).save()
+
+    def published(
+        self, merchant_id: MerchantId, digest: str
+    ) -> tuple[ProgramId, int, bytes] | None:
+        """What was published under an idempotency key."""
+        try:
+            row = PointerRow.get(f"I#{merchant_id}#{digest}", "H", consistent_read=True)
+        except DoesNotExist:
+            return None
+        return ProgramId(row.target), int(row.version or 0), row.fingerprint or b""
+
+    def _fresh(self, program_id: ProgramId) -> list[tuple[int, int]]:
+        known = self._in_force.get(program_id)
+        now = self._clock()
+        if known and abs(now - known[0]) < FRESH:
+            return known[1]
+        pairs = _pairs(_pointer(program_id))
+        if pairs:
+            self._in_force[program_id] = (now, pairs)
+        return pairs
+
+
+def _pointer(program_id: ProgramId) -> ProgramRow | None:
+    try:
+        return ProgramRow.get(f"P#{program_id}", "H", consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def _pairs(row: ProgramRow | None) -> list[tuple[int, int]]:
+    return [(at, version) for at, version in json.loads(row.in_force)] if row else []
+
+
+def _chosen(in_force: list[tuple[int, int]], now: datetime) -> int | None:
+    """The version whose time came last; of two with the same time, the one published last."""
+    begun = [pair for pair in in_force if pair[0] <= to_millis(now)]
+    return max(begun)[1] if begun else None
+
+
+def _extended(
+    in_force: list[tuple[int, int]], program: Program, now: datetime
+) -> list[tuple[int, int]]:
+    """The pairs with the new version's, without those that can never be in force again."""
+    pairs = [*in_force, (to_millis(program.effective_at), program.version)]
+    begun = [pair for pair in pairs if pair[0] <= to_millis(now)]
+    coming = [pair for pair in pairs if pair[0] > to_millis(now)]
+    return ([max(begun)] if begun else []) + sorted(coming)
+
+
+def _version_key(version: int) -> str:
+    return f"V#{version:08d}"
+
+
+def _version_row(program: Program) -> VersionRow:
+    return VersionRow(
+        f"P#{program.id}",
+        _version_key(program.version),
+        merchant=program.merchant_id,
+        version=program.version,
+        design_version=program.design_version,
+        effective=to_millis(program.effective_at),
+        document=json.dumps(write_terms(program), ensure_ascii=False),
+    )
+
+
+def _answer_row(publication: Publication) -> PointerRow:
+    program = publication.program
+    return PointerRow(
+        f"I#{program.merchant_id}#{publication.digest}",
+        "H",
+        target=program.id,
+        version=program.version,
+        fingerprint=publication.fingerprint,
+    )
+
+
+def _new() -> Condition:
+    return PointerRow.pk.does_not_exist()
+
+
+def _to_program(program_id: ProgramId, row: VersionRow) -> Program:
+    terms = read_terms(json.loads(row.document))
+    return Program(
+        id=program_id,
+        merchant_id=MerchantId(row.merchant),
+        version=int(row.version),
+        design_version=int(row.design_version),
+        kind=terms.kind,
+        name=terms.name,
+        locale=terms.locale,
+        currency=terms.currency,
+        time_zone=terms.time_zone,
+        stamps_target=terms.stamps_target,
+        rules=terms.rules,
+        rewards=terms.rewards,
+        design=terms.design,
+        effective_at=from_millis(int(row.effective)),
+    )

@@ -1,0 +1,268 @@
+"""The rows of the three tables, as PynamoDB sees them.
+
+What a key looks like is said here and nowhere else.
+
+core    C#{card}               H             head of the card
+                               L#{digest}    entry; the digest is its idempotency key's.
+                                             Index by_seq: C#{card}, q
+                               R#{digest}    how much of that entry has been reversed
+                               D#{device}    a phone registered for the card
+                               N             the pass version that phones have been told of
+        D#{device}             C#{card}      the same registration, from the phone's side
+        P#{program}            H             which versions are in force
+                               V#{version}   one version
+        M#{merchant}           H             the merchant
+                               K#{digest}    an API key; the digest is its secret's
+        U#{member}             H             the member's personal data, encrypted
+        F#{finder}             {card}        blind index of an e-mail or phone
+        B#{barcode}            H             the card behind a barcode
+        B#{merchant}#{code}    H             the card behind a typed code
+        I#{merchant}#{digest}  H             what an idempotency key of the merchant made
+stats   P#{program}            {day}         what happened in a program on a day
+        C#{card}               F             the newest entry of the card that has been counted
+
+Attribute names on the wire are one or two letters: names count towards the size of an item, and a
+commit is to stay within one write unit an item. Types are PynamoDB's; `storage/*.py` turn rows
+into domain values at once.
+"""
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.models import Model
+
+
+def bind(*, core: str, stats: str) -> None:
+    """Names the tables that the rows live in. To be called once, before any other call."""
+    for row in CORE_ROWS:
+        row.Meta.table_name = core
+        row._connection = None  # noqa: SLF001
+    for row in STATS_ROWS:
+        row.Meta.table_name = stats
+        row._connection = None  # noqa: SLF001
+
+
+class _Core(Model):
+    class Meta:
+        table_name = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class HeadRow(_Core):
+    """The head of a card."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    merchant = UnicodeAttribute(attr_name="m")
+    program = UnicodeAttribute(attr_name="p")
+    member = UnicodeAttribute(attr_name="u")
+    barcode = UnicodeAttribute(attr_name="b")
+    code = UnicodeAttribute(attr_name="k")
+    secret = BinaryAttribute(attr_name="x", legacy_encoding=False)
+    locale = UnicodeAttribute(attr_name="l")
+    version = NumberAttribute(attr_name="v")
+    seq = NumberAttribute(attr_name="n")
+    state = BinaryAttribute(attr_name="s", legacy_encoding=False)
+    last_hash = BinaryAttribute(attr_name="h", legacy_encoding=False)
+    created = NumberAttribute(attr_name="c")
+    updated = NumberAttribute(attr_name="w")
+    modified = NumberAttribute(attr_name="t")
+
+
+class BySeq(LocalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
+    """A card's entries in order. Sparse: only entries carry `q`."""
+
+    class Meta:
+        index_name = "by_seq"
+        projection = AllProjection()
+
+    pk = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True, attr_name="q")
+
+
+class EntryRow(_Core):
+    """An entry of the ledger."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    by_seq = BySeq()
+    seq = NumberAttribute(attr_name="q")
+    kind = UnicodeAttribute(attr_name="k")
+    points = NumberAttribute(attr_name="p")
+    stamps = NumberAttribute(attr_name="st")
+    after = BinaryAttribute(attr_name="s", legacy_encoding=False)
+    target = NumberAttribute(attr_name="g", null=True)
+    lines = BinaryAttribute(attr_name="ln", legacy_encoding=False)
+    program_version = NumberAttribute(attr_name="pv")
+    reason = UnicodeAttribute(attr_name="r", null=True)
+    actor = UnicodeAttribute(attr_name="a")
+    location = UnicodeAttribute(attr_name="o", null=True)
+    reference = UnicodeAttribute(attr_name="f", null=True)
+    amount = NumberAttribute(attr_name="am", null=True)
+    currency = UnicodeAttribute(attr_name="cu", null=True)
+    basket = UnicodeAttribute(attr_name="bk", null=True)
+    reward = UnicodeAttribute(attr_name="rw", null=True)
+    reverses = UnicodeAttribute(attr_name="rv", null=True)
+    occurred = NumberAttribute(attr_name="oc")
+    created = NumberAttribute(attr_name="c")
+    card_version = NumberAttribute(attr_name="v")
+    hash = BinaryAttribute(attr_name="h", legacy_encoding=False)
+    fingerprint = BinaryAttribute(attr_name="fp", legacy_encoding=False)
+
+
+class MarkRow(_Core):
+    """How much of an entry has been reversed."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    amount = NumberAttribute(attr_name="am")
+    whole = BooleanAttribute(attr_name="z")
+
+
+class DeviceRow(_Core):
+    """A registration, under the card and under the device."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    push_token = UnicodeAttribute(attr_name="tk")
+    registered = NumberAttribute(attr_name="c")
+
+
+class PushedRow(_Core):
+    """The pass version that phones have been told of."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    version = NumberAttribute(attr_name="v")
+
+
+class ProgramRow(_Core):
+    """Which versions of a program are in force: pairs of a time and a version, as JSON."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    merchant = UnicodeAttribute(attr_name="m")
+    newest = NumberAttribute(attr_name="v")
+    in_force = UnicodeAttribute(attr_name="e")
+
+
+class VersionRow(_Core):
+    """One version of a program; the document as JSON."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    merchant = UnicodeAttribute(attr_name="m")
+    version = NumberAttribute(attr_name="v")
+    design_version = NumberAttribute(attr_name="dv")
+    effective = NumberAttribute(attr_name="e")
+    document = UnicodeAttribute(attr_name="d")
+
+
+class MerchantRow(_Core):
+    """A merchant."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    name = UnicodeAttribute(attr_name="nm")
+    locale = UnicodeAttribute(attr_name="l")
+    created = NumberAttribute(attr_name="c")
+
+
+class ApiKeyRow(_Core):
+    """An API key, without its secret."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    key_id = UnicodeAttribute(attr_name="i")
+    name = UnicodeAttribute(attr_name="nm")
+    scope = UnicodeAttribute(attr_name="sc")
+    hint = UnicodeAttribute(attr_name="ht")
+    created = NumberAttribute(attr_name="c")
+    revoked = NumberAttribute(attr_name="z", null=True)
+
+
+class MemberRow(_Core):
+    """A member's personal data, encrypted."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    merchant = UnicodeAttribute(attr_name="m")
+    sealed = BinaryAttribute(attr_name="d", legacy_encoding=False)
+    created = NumberAttribute(attr_name="c")
+
+
+class PointerRow(_Core):
+    """Leads from a barcode, a typed code, a finder or an idempotency key to what it stands for."""
+
+    class Meta(_Core.Meta):
+        pass
+
+    target = UnicodeAttribute(attr_name="g")
+    version = NumberAttribute(attr_name="v", null=True)
+    fingerprint = BinaryAttribute(attr_name="fp", legacy_encoding=False, null=True)
+
+
+class _Stats(Model):
+    class Meta:
+        table_name = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class DayRow(_Stats):
+    """What happened in a program on a day."""
+
+    class Meta(_Stats.Meta):
+        pass
+
+    entries = NumberAttribute(attr_name="n")
+    earns = NumberAttribute(attr_name="en")
+    redeems = NumberAttribute(attr_name="rn")
+    reversals = NumberAttribute(attr_name="vn")
+    points_given = NumberAttribute(attr_name="pg")
+    points_taken = NumberAttribute(attr_name="pt")
+    stamps_given = NumberAttribute(attr_name="sg")
+    stamps_taken = NumberAttribute(attr_name="st")
+    turnover = NumberAttribute(attr_name="am")
+
+
+class FoldedRow(_Stats):
+    """The newest entry of a card that has been counted."""
+
+    class Meta(_Stats.Meta):
+        pass
+
+    seq = NumberAttribute(attr_name="q")
+
+
+CORE_ROWS: tuple[type[Model], ...] = (
+    HeadRow,
+    EntryRow,
+    MarkRow,
+    DeviceRow,
+    PushedRow,
+    ProgramRow,
+    VersionRow,
+    MerchantRow,
+    ApiKeyRow,
+    MemberRow,
+    PointerRow,
+)
+STATS_ROWS: tuple[type[Model], ...] = (DayRow, FoldedRow)
