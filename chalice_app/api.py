@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from chalice_app.http import Answer, Call, StempelApp
+from chalice_app.http import Answer, Call
 from chalice_app.problems import RequestError
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
@@ -21,7 +21,6 @@ from wallet.services.api_keys import recognise
 from wallet.services.commit import Act
 
 BODY_BYTES_MAX = 256 * 1024
-PREFIX = "/api/v1"
 # Keys of tills, hooks and the console are kept apart from those that API clients choose.
 _KEY_SCOPE = "api"
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -60,72 +59,45 @@ class Ask(Generic[BodyT]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One operation of the API: what mounts it also describes it."""
+class Operation(Generic[BodyT]):
+    """One operation of the API: a view, and what /openapi.json says of it."""
 
-    method: str
-    path: str
-    summary: str
-    scope: Scope
-    body: Any
+    handle: Callable[[Ask[BodyT]], Answer]
+    body: type[BodyT] | None
     answer: Any
+    scope: Scope
     statuses: tuple[int, ...]
-    handle: Callable[[Ask[Any]], Answer]
 
-
-OPERATIONS: list[Operation] = []
-HandleT = TypeVar("HandleT", bound=Callable[[Ask[Any]], Answer])
+    def __call__(self, call: Call) -> Answer:
+        """Answers a call that passes all checks."""
+        key = authenticate(call)
+        if self.scope is Scope.FULL and key.scope is not Scope.FULL:
+            raise ForbiddenError
+        body: Any = None
+        idempotency_key = ""
+        if self.body is not None:
+            check_size_and_type(call)
+            idempotency_key = read_idempotency_key(call)
+            body = read_body(call.body, self.body)
+        return self.handle(Ask(call=call, key=key, body=body, idempotency_key=idempotency_key))
 
 
 def operation(
-    method: str,
-    path: str,
     *,
     answer: Any,
     body: Any = None,
     scope: Scope = Scope.LEDGER,
     statuses: tuple[int, ...] = (200,),
-) -> Callable[[HandleT], HandleT]:
-    """Adds a function to the API. Its first docstring line is the operation's summary."""
+) -> Callable[[Callable[[Ask[Any]], Answer]], Operation[Any]]:
+    """Makes a function an operation. One that takes a body changes something.
 
-    def add(handle: HandleT) -> HandleT:
-        summary = (handle.__doc__ or "").splitlines()[0]
-        OPERATIONS.append(
-            Operation(
-                method=method,
-                path=PREFIX + path,
-                summary=summary,
-                scope=scope,
-                body=body,
-                answer=answer,
-                statuses=statuses,
-                handle=handle,
-            )
-        )
-        return handle
+    The first line of the function's docstring is its summary in /openapi.json.
+    """
 
-    return add
+    def make(handle: Callable[[Ask[Any]], Answer]) -> Operation[Any]:
+        return Operation(handle=handle, body=body, answer=answer, scope=scope, statuses=statuses)
 
-
-def mount_operations(app: StempelApp) -> None:
-    """Mounts all that has been added."""
-    for each in OPERATIONS:
-        app.mount(each.method, each.path, _view(each))
-
-
-def _view(asked: Operation) -> Callable[[Call], Answer]:
-    def view(call: Call) -> Answer:
-        key = authenticate(call)
-        if asked.scope is Scope.FULL and key.scope is not Scope.FULL:
-            raise ForbiddenError
-        body, idempotency_key = None, ""
-        if asked.method != "GET":
-            check_size_and_type(call)
-            idempotency_key = read_idempotency_key(call)
-            body = read_body(call.body, asked.body)
-        return asked.handle(Ask(call=call, key=key, body=body, idempotency_key=idempotency_key))
-
-    return view
+    return make
 
 
 def authenticate(call: Call) -> ApiKey:

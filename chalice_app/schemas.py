@@ -12,7 +12,9 @@ from wallet.domain.ledger import AMOUNT_MAX, GIVEN_MAX
 ITEMS_MAX = 500
 _REFERENCE = Annotated[str, Meta(min_length=1, max_length=64)]
 _NAME = Annotated[str, Meta(max_length=200)]
-_ID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+# In Python, though not in JSON Schema, `$` lets a newline pass at the end.
+_END = r"$(?!\n)"
+_ID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + _END)]
 _AMOUNT = Annotated[int, Meta(ge=1, le=AMOUNT_MAX, description="minor units")]
 _COUNT = Annotated[int, Meta(ge=1, le=GIVEN_MAX)]
 _TIME = Annotated[str, Meta(description="RFC 3339, with Z or an offset")]
@@ -32,7 +34,7 @@ class PurchaseIn(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What was paid."""
 
     amount: _AMOUNT
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
     reference: _REFERENCE | None = None
     items: Annotated[list[Item], Meta(max_length=ITEMS_MAX)] | None = None
 

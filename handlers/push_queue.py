@@ -3,8 +3,6 @@
 from chalice.app import Blueprint, SQSEvent
 
 from wallet import runtime
-from wallet.clients.queue import read_message
-from wallet.services.refresh_passes import refresh_passes
 from wallet.telemetry import observed
 
 triggers = Blueprint(__name__)
@@ -20,6 +18,9 @@ def push_passes(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
 
     The messages of cards that must be tried again are given back.
     """
+    from wallet.clients.queue import read_message
+    from wallet.services.refresh_passes import refresh_passes
+
     messages = {record.to_dict()["messageId"]: read_message(record.body) for record in event}
     failed = set(refresh_passes(runtime.messenger(), filter(None, messages.values())))
     return {

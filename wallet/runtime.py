@@ -71,12 +71,9 @@ def settings() -> Settings:
 
 @cache
 def _tables() -> "Connection":
-    from pynamodb.connection import Connection
-
     from wallet.storage.tables import bind
 
-    bind(core=settings().core_table, stats=settings().stats_table)
-    return Connection()
+    return bind(core=settings().core_table, stats=settings().stats_table)
 
 
 @cache

@@ -1,1 +1,1 @@
-"""The addresses, a theme a module. Each module's `mount` puts its own into the app."""
+"""The views, a theme a module. Which address leads to which is said in `addresses.py`."""

@@ -8,11 +8,10 @@ are empty here.
 import msgspec
 
 from chalice_app.api import read_body
-from chalice_app.http import Answer, Call, StempelApp, json_answer
+from chalice_app.http import Answer, Call, json_answer
 from chalice_app.problems import RequestError
 from wallet import runtime
 from wallet.apple.apns import is_push_token
-from wallet.apple.bundle import Sealed
 from wallet.apple.webservice import (
     read_authorization,
     read_device_id,
@@ -23,13 +22,11 @@ from wallet.domain.errors import NotFoundError, UnauthenticatedError, WalletErro
 from wallet.domain.ids import DeviceId, PushToken
 from wallet.domain.tokens import card_of_link, link_token, same
 from wallet.services import passkit
-from wallet.services.issue_pass import issue_pass
 from wallet.services.passkit import Holding
 from wallet.telemetry import write_line
 
 PKPASS = "application/vnd.apple.pkpass"
 _SUFFIX = ".pkpass"
-_DEVICE = "/apple/v1/devices/{device_id}/registrations/{pass_type}"
 
 
 class _Registering(msgspec.Struct):
@@ -40,16 +37,6 @@ class _Registering(msgspec.Struct):
 
 class _Logging(msgspec.Struct):
     logs: list[object]
-
-
-def mount(app: StempelApp) -> None:
-    """Mounts the web service and the pass links."""
-    app.mount("POST", _DEVICE + "/{serial}", register)
-    app.mount("DELETE", _DEVICE + "/{serial}", unregister)
-    app.mount("GET", _DEVICE, list_changed)
-    app.mount("GET", "/apple/v1/passes/{pass_type}/{serial}", fetch)
-    app.mount("POST", "/apple/v1/log", log)
-    app.mount("GET", "/passes/{name}", download)
 
 
 def register(call: Call) -> Answer:
@@ -152,6 +139,9 @@ def _pass(call: Call, held: Holding) -> Answer:
     }
     if passkit.is_current(held, call.headers.get("if-modified-since")):
         return Answer(status=304, content_type="", headers=headers)
+    from wallet.apple.bundle import Sealed
+    from wallet.services.issue_pass import issue_pass
+
     issued = issue_pass(runtime.press(), held.card, held.program, now=runtime.now())
     if isinstance(issued, Sealed):
         return Answer(content_type=PKPASS, headers=headers, encoded=issued.as_base64())

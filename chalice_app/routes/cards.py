@@ -33,7 +33,7 @@ _LIMIT_MAX = 100
 _SEQ_DIGITS_MAX = 12
 
 
-@operation("GET", "/cards/{card_id}", answer=CardOut)
+@operation(answer=CardOut)
 def get(ask: Ask[None]) -> Answer:
     """A card."""
     card = own_card(runtime.ledger(), ask.key.merchant_id, _card_id(ask))
@@ -42,7 +42,7 @@ def get(ask: Ask[None]) -> Answer:
     return json_answer(msgspec.json.encode(document))
 
 
-@operation("POST", "/cards/{card_id}/earn", body=Earn, answer=Outcome, statuses=(201, 200))
+@operation(body=Earn, answer=Outcome, statuses=(201, 200))
 def post_earn(ask: Ask[Earn]) -> Answer:
     """Gives what a purchase is worth, or exactly so many stamps or points."""
     body = ask.body
@@ -67,7 +67,7 @@ def post_earn(ask: Ask[Earn]) -> Answer:
     )
 
 
-@operation("POST", "/cards/{card_id}/redeem", body=Redeem, answer=Outcome, statuses=(201, 200))
+@operation(body=Redeem, answer=Outcome, statuses=(201, 200))
 def post_redeem(ask: Ask[Redeem]) -> Answer:
     """Takes the cost of a reward, or points, off a card."""
     body, books, card_id = ask.body, runtime.books(), _card_id(ask)
@@ -80,16 +80,14 @@ def post_redeem(ask: Ask[Redeem]) -> Answer:
     return _answer(redeem_points(books, act, card_id, body.points or 0))
 
 
-@operation(
-    "POST", "/entries/{entry_id}/reverse", body=Reverse, answer=Outcome, statuses=(201, 200)
-)
+@operation(body=Reverse, answer=Outcome, statuses=(201, 200))
 def post_reverse(ask: Ask[Reverse]) -> Answer:
     """Takes an entry back: all that is left of it, or what a refund of `amount` stands for."""
     entry_id = ask.call.params["entry_id"]
     return _answer(reverse(runtime.books(), ask.act_on_body(), entry_id, refund=ask.body.amount))
 
 
-@operation("GET", "/cards/{card_id}/entries", answer=EntryPage)
+@operation(answer=EntryPage)
 def get_entries(ask: Ask[None]) -> Answer:
     """The history of a card, newest first.
 

@@ -1,14 +1,9 @@
 """Whether the function runs."""
 
-from chalice_app.http import Answer, Call, StempelApp, json_answer
+from chalice_app.http import Answer, Call, json_answer
 
 
-def mount(app: StempelApp) -> None:
-    """Mounts /healthz."""
-    app.mount("GET", "/healthz", health)
-
-
-def health(call: Call) -> Answer:
+def get(call: Call) -> Answer:
     """Answers without asking anybody else.
 
     A database that is slow is not a function that is dead.

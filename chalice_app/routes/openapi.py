@@ -5,17 +5,13 @@ from typing import Any
 
 import msgspec
 
-from chalice_app.api import OPERATIONS, Operation
-from chalice_app.http import Answer, Call, StempelApp, json_answer
+from chalice_app.addresses import ADDRESSES, Address
+from chalice_app.api import Operation
+from chalice_app.http import Answer, Call, json_answer
 from chalice_app.schemas import ProblemOut
 
 VERSION = "3.1.0"
 _REF = "#/components/schemas/{name}"
-
-
-def mount(app: StempelApp) -> None:
-    """Mounts /openapi.json."""
-    app.mount("GET", "/openapi.json", get)
 
 
 def get(call: Call) -> Answer:
@@ -31,16 +27,18 @@ def _encoded() -> bytes:
 
 def describe() -> dict[str, Any]:
     """The OpenAPI document."""
-    types = [each.body for each in OPERATIONS if each.body is not None]
-    types += [each.answer for each in OPERATIONS] + [ProblemOut]
+    operations = [
+        (address, view) for address in ADDRESSES if isinstance(view := address.view(), Operation)
+    ]
+    types = [view.answer for _, view in operations] + [ProblemOut]
+    types += [view.body for _, view in operations if view.body is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
-    bodies = [each for each in OPERATIONS if each.body is not None]
-    body_of = {id(each): schema for each, schema in zip(bodies, schemas, strict=False)}
-    answers = schemas[len(bodies) : -1]
+    bodies = iter(schemas[len(operations) + 1 :])
     paths: dict[str, dict[str, Any]] = {}
-    for each, answer in zip(OPERATIONS, answers, strict=True):
-        described = _operation(each, body_of.get(id(each)), answer)
-        paths.setdefault(each.path, {})[each.method.lower()] = described
+    for (address, view), answer in zip(operations, schemas, strict=False):
+        body = next(bodies) if view.body is not None else None
+        described = _operation(address, view, body, answer)
+        paths.setdefault(address.path, {})[address.method.lower()] = described
     return {
         "openapi": VERSION,
         "info": {"title": "Stempel", "version": "1"},
@@ -53,38 +51,35 @@ def describe() -> dict[str, Any]:
     }
 
 
-def _operation(each: Operation, body: Any, answer: Any) -> dict[str, Any]:
+def _operation(address: Address, view: Operation[Any], body: Any, answer: Any) -> dict[str, Any]:
+    problem = {"$ref": _REF.format(name="ProblemOut")}
     described: dict[str, Any] = {
-        "summary": each.summary,
-        "operationId": each.handle.__module__.rpartition(".")[2] + "_" + each.handle.__name__,
-        "parameters": _parameters(each),
+        "summary": (view.handle.__doc__ or "").splitlines()[0],
+        "operationId": address.target.replace(".", "_"),
+        "parameters": _parameters(address, view),
         "responses": {
-            **{str(status): _content("application/json", answer) for status in each.statuses},
-            "default": _content(
-                "application/problem+json", {"$ref": _REF.format(name="ProblemOut")}
-            ),
+            **{str(status): _content("application/json", answer) for status in view.statuses},
+            "default": _content("application/problem+json", problem),
         },
     }
     if body is not None:
-        described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": body}},
-        }
+        content = {"application/json": {"schema": body}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
-def _parameters(each: Operation) -> list[dict[str, Any]]:
-    names = [part[1:-1] for part in each.path.split("/") if part.startswith("{")]
+def _parameters(address: Address, view: Operation[Any]) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in address.path.split("/") if part.startswith("{")]
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in names
     ]
-    if each.method != "GET":
+    if view.body is not None:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"}
         parameters.append(
             {"name": "Idempotency-Key", "in": "header", "required": True, "schema": key}
         )
-    if each.path.endswith("/entries"):
+    if address.path.endswith("/entries"):
         limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
         parameters.append({"name": "limit", "in": "query", "schema": limit})
         parameters.append({"name": "cursor", "in": "query", "schema": {"type": "string"}})

@@ -24,8 +24,6 @@ _EFFECTIVE_AT = "effective_at"
 
 
 @operation(
-    "PUT",
-    "/programs/{program_id}",
     body=dict[str, Any],
     answer=dict[str, Any],
     scope=Scope.FULL,
@@ -52,7 +50,7 @@ def put(ask: Ask[dict[str, Any]]) -> Answer:
     )
 
 
-@operation("GET", "/programs/{program_id}", answer=dict[str, Any], scope=Scope.LEDGER)
+@operation(answer=dict[str, Any], scope=Scope.LEDGER)
 def get(ask: Ask[None]) -> Answer:
     """The newest version of a program."""
     program = runtime.programs().newest(_program_id(ask.call.params["program_id"]))
@@ -61,7 +59,7 @@ def get(ask: Ask[None]) -> Answer:
     return json_answer(program_document(program))
 
 
-@operation("POST", "/programs/{program_id}/cards", body=Enrol, answer=CardOut, statuses=(201, 200))
+@operation(body=Enrol, answer=CardOut, statuses=(201, 200))
 def post_card(ask: Ask[Enrol]) -> Answer:
     """Enrols a member: a new card with its links."""
     member = read_member(ask.body.member, ask.key.merchant_id)

@@ -39,7 +39,8 @@ _PASSES_MAX = 100
 
 LOG_LINES_MAX = 20
 _LOG_CHARS_MAX = 500
-_LONG_HEX = re.compile(r"[0-9A-Fa-f]{24,}")
+# Ids, serial numbers, tokens of ours and of Apple's: no word is as long.
+_LONG_RUN = re.compile(r"[0-9A-Za-z]{20,}")
 _TOKEN = re.compile(r"ApplePass +\S+", re.IGNORECASE)
 
 
@@ -91,7 +92,7 @@ def is_unmodified(if_modified_since: str | None, modified: int) -> bool:
         return False
     try:
         at = parsedate_to_datetime(if_modified_since)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
@@ -101,7 +102,7 @@ def is_unmodified(if_modified_since: str | None, modified: int) -> bool:
 def readable_log(lines: object) -> list[str]:
     """What a phone logged, made fit for our log.
 
-    Bounded, one line each, without tokens or device ids.
+    Bounded, one line each, without tokens, serial numbers or device ids.
     """
     if not isinstance(lines, list):
         return []
@@ -110,7 +111,7 @@ def readable_log(lines: object) -> list[str]:
 
 
 def _redacted(text: str) -> str:
-    shown = _LONG_HEX.sub("…", _TOKEN.sub("ApplePass …", text))
+    shown = _LONG_RUN.sub("…", _TOKEN.sub("ApplePass …", text))
     return "".join(char if char.isprintable() else " " for char in shown)
 
 

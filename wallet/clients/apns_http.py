@@ -231,11 +231,12 @@ def _fault(error: OSError | H2Error) -> Retry | Rejected:
 
 
 def _address(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or _HTTPS_PORT
+        (parts.hostname or "").encode("idna")  # as getaddrinfo will
     except ValueError as error:
-        raise ApnsSetupError(f"no port: {url!r}") from error
+        raise ApnsSetupError(f"not an address: {url!r}") from error
     if parts.scheme != "https" or not parts.hostname:
         raise ApnsSetupError(f"not an https address: {url!r}")
     return parts.netloc, parts.hostname, port

@@ -7,6 +7,8 @@ ends a link early leaves the unanswered pushes in `flights`, to be sent again or
 HTTP/2: https://www.rfc-editor.org/rfc/rfc9113
 """
 
+import contextlib
+import re
 import selectors
 import ssl
 import time
@@ -26,6 +28,7 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
+from h2.exceptions import StreamClosedError
 from hpack import NeverIndexedHeaderTuple
 
 from wallet.apple.apns import (
@@ -44,6 +47,8 @@ _BODY_BYTES_MAX: Final = 4096  # an answer of APNs has about 60
 _BURST_STREAMS: Final = 32  # opened between two looks at the socket, so that both ends are busy
 _CHUNK_BYTES: Final = 65_536
 _CHUNKS_MAX: Final = 64  # taken in between two looks at the clock
+
+_STATUS: Final = re.compile(rb"[0-9]{3}")
 
 # Values that change with each push would only drive the lasting ones out of the compression table.
 _CHANGING: Final = frozenset({"apns-id", "apns-expiration"})
@@ -270,7 +275,7 @@ class Link:
         if flight := self.flights.get(event.stream_id):
             headers = dict(event.headers)
             status = headers.get(b":status", b"")
-            flight.status = int(status) if status.isdigit() else 0
+            flight.status = int(status) if _STATUS.fullmatch(status) else 0
             flight.retry_after = headers.get(b"retry-after", b"").decode("latin-1")
 
     def _on_data(self, event: DataReceived) -> None:
@@ -279,7 +284,7 @@ class Link:
         if flight := self.flights.get(stream):
             flight.body += event.data
             if len(flight.body) > _BODY_BYTES_MAX:
-                self._http.reset_stream(stream, ErrorCodes.CANCEL)
+                self._cancel(stream)
                 self._on_end(stream)
 
     def _on_end(self, stream: int) -> None:
@@ -287,11 +292,15 @@ class Link:
         if flight is None:
             return
         if stream in self._stalled:  # answered before it was sent: the rest is of no use
-            self._stalled.discard(stream)
-            self._http.reset_stream(stream, ErrorCodes.NO_ERROR)
+            self._cancel(stream)
         outcome = classify(flight.status, bytes(flight.body), flight.retry_after)
         self._batch.end(flight.number, outcome)
         self._answered_at = time.monotonic()
+
+    def _cancel(self, stream: int) -> None:
+        self._stalled.discard(stream)
+        with contextlib.suppress(StreamClosedError):  # the server was quicker
+            self._http.reset_stream(stream, ErrorCodes.CANCEL)
 
     def _on_reset(self, event: StreamReset) -> None:
         flight = self.flights.pop(event.stream_id, None)

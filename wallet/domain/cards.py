@@ -6,6 +6,8 @@ from datetime import datetime
 from wallet.domain.ids import CardId, MemberId, MerchantId, ProgramId
 from wallet.domain.programs import Program
 
+_DESIGN_BITS = 14
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
@@ -78,9 +80,10 @@ class Card:
     def pass_version(self, program: Program) -> int:
         """Grows with every change of the card or of the design.
 
-        Both only grow, so their sum never repeats.
+        Both in one number, so that no two pairs have the same: a process that still sees the
+        design of a minute ago must not take a card's change for the design's.
         """
-        return self.version + program.design_version - 1
+        return (self.version << _DESIGN_BITS) + program.design_version
 
     def pass_modified(self, program: Program) -> int:
         """The second at which the pass last changed, strictly increasing with its version.

@@ -244,9 +244,20 @@ def _rate(program: Program, carry: int, amount: int) -> tuple[tuple[Line, ...], 
         if rule.kind is RuleKind.STAMPS_PER_PURCHASE:
             lines.append(Line(rule_id=rule.id, points=0, stamps=rule.stamps))
         else:
-            steps, carry = divmod(carry + amount, rule.step)
+            steps, carry = _steps(carry + amount, rule.step, refunding=amount < 0)
             lines.append(Line(rule_id=rule.id, points=steps * rule.points, stamps=0))
     return tuple(line for line in lines if line.points or line.stamps), carry
+
+
+def _steps(amount: int, step: int, *, refunding: bool) -> tuple[int, int]:
+    """Whole steps and what remains of them.
+
+    A refund never gives: a carry that a later version let grow beyond this version's step stays.
+    """
+    steps = amount // step
+    if refunding:
+        steps = min(steps, 0)
+    return steps, amount - steps * step
 
 
 def _spend(card: Card, cost: Cost, reward_id: str | None, occurred_at: datetime) -> Draft:

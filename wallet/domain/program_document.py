@@ -41,10 +41,10 @@ COST_MAX = 1_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-# Control characters, and the marks by which text can be made to read backwards on another's
-# screen.
+# Control characters, line separators, and the marks by which text can be made to read backwards on
+# another's screen.
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -73,7 +73,7 @@ def read_terms(document: Mapping[str, object]) -> Terms:
     reader = _Reader()
     terms = _terms(reader, document)
     if reader.faults:
-        raise InvalidProgramError(tuple(reader.faults))
+        raise InvalidProgramError(tuple(dict.fromkeys(reader.faults)))
     return terms
 
 
@@ -184,7 +184,7 @@ class _Reader:
         for index, each in enumerate(value):
             with self.at(f"[{index}]"):
                 one = read(self, each)
-                if any(one.id == other.id for other in found):
+                if one.id and any(one.id == other.id for other in found):
                     with self.at(".id"):
                         self.fault("stands twice in this list")
                 found.append(one)
@@ -202,7 +202,8 @@ def _terms(reader: _Reader, document: Mapping[str, object]) -> Terms:
         name = reader.words(fields.get("name"))
     with reader.at(".kind"):
         kind = reader.one_of(fields.get("kind"), ProgramKind)
-    target = _stamps_target(reader, fields, kind)
+    known = fields.get("kind") == kind
+    target = _stamps_target(reader, fields, kind) if known else None
     with reader.at(".rules"):
         rules = reader.listed(fields.get("rules"), RULES_MAX, _rule)
     with reader.at(".rewards"):
@@ -218,7 +219,10 @@ def _terms(reader: _Reader, document: Mapping[str, object]) -> Terms:
         rewards=tuple(each for each in rewards if isinstance(each, Reward)),
         design=_design(reader, fields.get("design")),
     )
-    _check_units(reader, terms)
+    # What else a document needs depends on its kind: an unknown one has no further faults.
+    if known:
+        _check_units(reader, terms)
+    _check_carry(reader, terms)
     return terms
 
 
@@ -269,6 +273,8 @@ def _rule(reader: _Reader, value: object) -> Rule:
     with reader.at(".kind"):
         kind = reader.one_of(fields.get("kind"), RuleKind)
     rule_id = _id(reader, fields)
+    if fields.get("kind") != kind:
+        return Rule(id=rule_id, kind=kind)
     if kind is RuleKind.STAMPS_PER_PURCHASE:
         reader.mapping(value, ("id", "kind", "stamps"))
         return Rule(
@@ -299,7 +305,7 @@ def _cost(reader: _Reader, value: object) -> Cost:
     fields = reader.mapping(value, ("points", "stamps"))
     if len(fields) != 1:
         reader.fault('must be {"points": n} or {"stamps": n}')
-        return Cost(points=1)
+        return Cost()
     if "stamps" in fields:
         return Cost(stamps=_whole(reader, fields, "stamps", COST_MAX))
     return Cost(points=_whole(reader, fields, "points", COST_MAX))
@@ -337,3 +343,12 @@ def _check_units(reader: _Reader, terms: Terms) -> None:
             if getattr(holder, other):
                 with reader.at(f".{name}[{index}]"):
                     reader.fault(f"{other} have no place in a {terms.kind} programme")
+
+
+def _check_carry(reader: _Reader, terms: Terms) -> None:
+    """A card carries one remainder, so one rule at most turns amounts into points."""
+    kinds = [rule.kind for rule in terms.rules]
+    counting = [i for i, kind in enumerate(kinds) if kind is RuleKind.POINTS_PER_AMOUNT]
+    for index in counting[1:]:
+        with reader.at(f".rules[{index}].kind"):
+            reader.fault("stands twice in this list: a card carries one remainder")

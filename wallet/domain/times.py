@@ -1,8 +1,10 @@
 """Points in time: always aware, always UTC, to the millisecond, written as RFC 3339 with Z."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -32,9 +34,10 @@ def cut(at: datetime) -> datetime:
 
 def to_millis(at: datetime) -> int:
     """Milliseconds since 1970."""
-    return round(at.timestamp() * 1000)
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def from_millis(millis: int) -> datetime:
     """The instant that many milliseconds after 1970."""
-    return datetime.fromtimestamp(millis / 1000, UTC)
+    # Never by way of a float: far from 1970 it is off by a millisecond, and the hash with it.
+    return _EPOCH + millis * _MILLISECOND

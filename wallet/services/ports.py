@@ -115,7 +115,7 @@ class Members(Protocol):
         """
 
     def enrolled(self, merchant_id: MerchantId, digest: str) -> Enrolled | None:
-        """What an idempotency key enrolled."""
+        """What an idempotency key enrolled. Raises KeyReusedError if it made something else."""
 
     def sealed(self, member_id: MemberId) -> bytes | None:
         """A member's personal data, encrypted."""

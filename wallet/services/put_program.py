@@ -41,15 +41,15 @@ def put_program(
 ) -> Published:
     """Publishes the terms. Equal terms change nothing.
 
-    Raises InvalidProgramError for what cannot change, NotFoundError for another merchant's
-    program, KeyReusedError.
+    A version that was to come into force with this one or after it never does: versions come in
+    the order in which they were published. Raises InvalidProgramError for what cannot change,
+    NotFoundError for another merchant's program, KeyReusedError.
     """
-    if effective_at is not None and effective_at < act.now - _LATE_MAX:
-        raise InvalidError("effective_at", "is in the past")
     for _ in range(_TRIES):
         replayed = _replay(programs, act, program_id)
         if replayed:
             return replayed
+        _check_time(effective_at, act.now)
         newest = programs.newest(program_id)
         if newest and newest.merchant_id != act.merchant_id:
             raise NotFoundError("program")
@@ -77,6 +77,11 @@ def _replay(programs: Programs, act: Act, program_id: ProgramId) -> Published | 
     if fingerprint != act.fingerprint or published_id != program_id or program is None:
         raise KeyReusedError
     return Published(program=program, created=False)
+
+
+def _check_time(effective_at: datetime | None, now: datetime) -> None:
+    if effective_at is not None and effective_at < now - _LATE_MAX:
+        raise InvalidError("effective_at", "is in the past")
 
 
 def _check_lasting(newest: Program | None, terms: Terms) -> None:

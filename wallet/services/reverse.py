@@ -6,7 +6,15 @@ from wallet.domain.errors import NotFoundError
 from wallet.domain.ids import entry_id as make_entry_id
 from wallet.domain.ids import split_entry_id
 from wallet.domain.times import cut
-from wallet.services.commit import Act, Books, Committed, Decided, commit, program_version
+from wallet.services.commit import (
+    Act,
+    Books,
+    Committed,
+    Decided,
+    commit,
+    program_in_force,
+    program_version,
+)
 
 
 def reverse(books: Books, act: Act, entry_id: str, *, refund: int | None = None) -> Committed:
@@ -22,11 +30,12 @@ def reverse(books: Books, act: Act, entry_id: str, *, refund: int | None = None)
         target = books.ledger.entry(target_id)
         if target is None:
             raise NotFoundError("entry")
-        program = program_version(books, card, target.entry.program_version)
+        rated_under = program_version(books, card, target.entry.program_version)
         read = books.ledger.mark(target_id)
         draft, left = ledger.reverse(
-            program, card, target.entry, read, refund=refund, occurred_at=cut(act.now)
+            rated_under, card, target.entry, read, refund=refund, occurred_at=cut(act.now)
         )
+        program = program_in_force(books, card, act.now)
         return Decided(draft=draft, program=program, mark=(read, left))
 
     return commit(books, act, parts[0], decide)

@@ -12,6 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from wallet.domain.cards import Card, State
 from wallet.domain.entries import GENESIS
+from wallet.domain.errors import KeyReusedError
 from wallet.domain.ids import CardId, MemberId, MerchantId
 from wallet.domain.times import to_millis
 from wallet.services.ports import Enrolled, Enrolment
@@ -50,12 +51,18 @@ class MemberBook:
         return True
 
     def enrolled(self, merchant_id: MerchantId, digest: str) -> Enrolled | None:
-        """The card, as it was first, that an idempotency key made."""
+        """The card, as it was first, that an idempotency key made.
+
+        Raises KeyReusedError if the key made something else: a program.
+        """
         try:
             row = PointerRow.get(f"I#{merchant_id}#{digest}", "H", consistent_read=True)
-            card = to_card(HeadRow.get(f"C#{row.target}", "H", consistent_read=True))
         except DoesNotExist:
             return None
+        try:
+            card = to_card(HeadRow.get(f"C#{row.target}", "H", consistent_read=True))
+        except DoesNotExist:
+            raise KeyReusedError from None
         return Enrolled(
             card=as_first(card),
             program_version=int(row.version or 0),

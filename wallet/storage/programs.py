@@ -122,11 +122,15 @@ def _chosen(in_force: list[tuple[int, int]], now: datetime) -> int | None:
 def _extended(
     in_force: list[tuple[int, int]], program: Program, now: datetime
 ) -> list[tuple[int, int]]:
-    """The pairs with the new version's, without those that can never be in force again."""
-    pairs = [*in_force, (to_millis(program.effective_at), program.version)]
+    """The pairs with the new version's, without those that can never be in force again.
+
+    The new version takes the place of those that were to begin with it or after it, so that
+    versions, and with them the version of a pass, only grow.
+    """
+    at = to_millis(program.effective_at)
+    pairs = [*(pair for pair in in_force if pair[0] < at), (at, program.version)]
     begun = [pair for pair in pairs if pair[0] <= to_millis(now)]
-    coming = [pair for pair in pairs if pair[0] > to_millis(now)]
-    return ([max(begun)] if begun else []) + sorted(coming)
+    return begun[-1:] + pairs[len(begun) :]
 
 
 def _version_key(version: int) -> str:

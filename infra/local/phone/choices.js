@@ -1,0 +1,47 @@
+// Where cards come from: the demo shop's programmes, or the link of any card.
+
+import { h, icon } from './dom.js';
+
+/** Make the list of demo cards and the field for a link. `take(url or program)` is called with the choice. */
+export function choices({ programs, t, takeProgram, takeLink }) {
+  return [
+    programs.length
+      ? h('ul.card.flush.rows', {}, programs.map((program) => choice(program, t, takeProgram)))
+      : h('p.muted', {}, t('add.starting')),
+    linkForm(t, takeLink),
+  ];
+}
+
+function choice(program, t, takeProgram) {
+  const button = h('button.choice', { type: 'button', 'data-program': program.id },
+    icon(program.kind === 'stamps' ? 'stamp' : 'card'),
+    h('span.grow', {}, h('b', {}, t(`add.${program.kind}`)), h('small', {}, t('add.demo'))),
+    icon('next'));
+  button.addEventListener('click', () => takeProgram(program));
+  return h('li', {}, button);
+}
+
+function linkForm(t, takeLink) {
+  const error = h('p.error', { id: 'link-error', hidden: true }, t('add.bad'));
+  const input = h('input', { id: 'link', type: 'url', inputMode: 'url', autocomplete: 'off', spellcheck: false, 'aria-describedby': 'link-hint' });
+  const form = h('form.field.link', { noValidate: true },
+    h('label', { htmlFor: 'link' }, t('add.link')),
+    h('div.row', {}, input, h('button', { type: 'submit' }, t('add.fetch'))),
+    h('small', { id: 'link-hint' }, t('add.hint')), error);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const url = webLink(input.value);
+    error.hidden = url !== null;
+    input.setAttribute('aria-invalid', String(url === null));
+    input.setAttribute('aria-describedby', url ? 'link-hint' : 'link-error');
+    if (url) takeLink(url);
+    else input.focus();
+  });
+  return form;
+}
+
+/** Read a link of the web, or null for anything else. */
+export function webLink(text) {
+  const trimmed = text.trim();
+  return /^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? trimmed : null;
+}

@@ -1,0 +1,182 @@
+"""The phones of this world, as Apple's push service sees them: tokens, who listens, what waits.
+
+A push says only "something of this topic changed", so what waits for a phone that is off is kept
+once a topic, as APNs does. A push waits until the phone says that it took it: a page that was
+closed looks open for a while. Tokens and what waits are in a small file, so that a phone that was
+registered yesterday is reached today.
+"""
+
+import json
+import queue
+import re
+import secrets
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_DEVICE = re.compile(r"[0-9a-f]{32}")
+_TOKEN = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """What a phone tells a server of itself: its device library identifier and its push token."""
+
+    device: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One push for a phone; `stored` when it waited while the phone was off."""
+
+    number: int
+    topic: str
+    stored: bool
+
+
+class UnknownDeviceError(LookupError):
+    """No phone of this world has that device identifier."""
+
+
+_Inbox = queue.SimpleQueue[Push | None]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """A phone, the newest push of each topic that it has not taken, the pages that listen."""
+
+    phone: Phone
+    waiting: dict[str, int] = field(default_factory=dict)
+    inboxes: list[_Inbox] = field(default_factory=list)
+
+
+class PushHub:
+    """Takes pushes from the fake push service and hands them to the open phone pages.
+
+    Safe to call from any thread.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._open = True
+        self._lines = {line.phone.device: line for line in _read(path)}
+        numbers = (n for line in self._lines.values() for n in line.waiting.values())
+        self._number = max(numbers, default=0)
+
+    def enrol(self, phone: Phone | None = None) -> Phone:
+        """Let a phone into the world: a new one, or one that kept its names from before.
+
+        Raises ValueError for names that are not 32 and 64 lower hexadecimal digits.
+        """
+        if phone is not None and not (
+            _DEVICE.fullmatch(phone.device) and _TOKEN.fullmatch(phone.token)
+        ):
+            raise ValueError("a device is 32 and a push token 64 lower hexadecimal digits")
+        phone = phone or Phone(device=secrets.token_hex(16), token=secrets.token_hex(32))
+        with self._lock:
+            if phone.device not in self._lines:
+                self._lines[phone.device] = _Line(phone=phone)
+                self._save()
+            return self._lines[phone.device].phone
+
+    def known(self, token: str) -> bool:
+        """Tell whether a phone of this world has this push token."""
+        with self._lock:
+            return any(line.phone.token == token for line in self._lines.values())
+
+    def deliver(self, token: str, topic: str) -> None:
+        """Hand a push to the phone with this token, or keep it until the phone is back.
+
+        A token that nobody has is ignored: `known` is the question to ask first.
+        """
+        with self._lock:
+            self._number += 1
+            push = Push(number=self._number, topic=topic, stored=False)
+            for line in self._lines.values():
+                if line.phone.token == token:
+                    line.waiting[topic] = push.number
+                    for inbox in line.inboxes:
+                        inbox.put(push)
+                    self._save_unless_open(line)
+
+    def taken(self, device: str, topic: str, number: int) -> None:
+        """Let a phone say that it took a push; a newer one of that topic goes on waiting."""
+        with self._lock:
+            line = self._lines.get(device)
+            if line and line.waiting.get(topic) == number:
+                del line.waiting[topic]
+                self._save_unless_open(line)
+
+    def listen(
+        self, device: str, *, beat_seconds: float = 15.0
+    ) -> Generator[Push | None, None, None]:
+        """Yield the pushes of a phone as they come, None as a heartbeat; ends when the hub closes.
+
+        Raises UnknownDeviceError at once, not at the first push.
+        """
+        with self._lock:
+            line = self._lines.get(device)
+            if line is None:
+                raise UnknownDeviceError(device)
+            inbox: _Inbox = queue.SimpleQueue()
+            for topic, number in line.waiting.items():
+                inbox.put(Push(number=number, topic=topic, stored=True))
+            line.inboxes.append(inbox)
+            if not self._open:
+                inbox.put(None)
+        return self._pushes(line, inbox, beat_seconds)
+
+    def close(self) -> None:
+        """End every open line, so that the threads that serve them can end."""
+        with self._lock:
+            self._open = False
+            for line in self._lines.values():
+                for inbox in line.inboxes:
+                    inbox.put(None)
+            self._save()
+
+    def _pushes(
+        self, line: _Line, inbox: _Inbox, beat_seconds: float
+    ) -> Generator[Push | None, None, None]:
+        try:
+            yield None
+            while True:
+                try:
+                    push = inbox.get(timeout=beat_seconds)
+                except queue.Empty:
+                    yield None
+                    continue
+                if push is None:
+                    return
+                yield push
+        finally:
+            with self._lock:
+                line.inboxes.remove(inbox)
+                self._save_unless_open(line)
+
+    def _save_unless_open(self, line: _Line) -> None:
+        # An open page takes what comes at once, and asks for what it missed when it is back.
+        if not line.inboxes:
+            self._save()
+
+    def _save(self) -> None:
+        phones = [
+            {"device": line.phone.device, "token": line.phone.token, "waiting": line.waiting}
+            for line in self._lines.values()
+        ]
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps({"phones": phones}, indent=1))
+        fresh.replace(self._path)
+
+
+def _read(path: Path) -> list[_Line]:
+    if not path.exists():
+        return []
+    return [
+        _Line(phone=Phone(device=row["device"], token=row["token"]), waiting=row["waiting"])
+        for row in json.loads(path.read_text())["phones"]
+    ]
