@@ -38,9 +38,10 @@ texts: .venv/dev ## after an edit of a .po file
 
 lock: .venv/dev ## pins anew what requirements*.in ask for
 	@$(BIN)/python $(PIP) uv
-	@for name in requirements requirements-build requirements-dev requirements-bench; do \
+	@prev=; for name in requirements requirements-build requirements-dev requirements-bench; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-			--custom-compile-command "make lock" -o $$name.txt $$name.in || exit 1; done
+			--custom-compile-command "make lock" $${prev:+-c $$prev} -o $$name.txt $$name.in || exit 1; \
+		prev=$$name.txt; done
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stempel needs Python 3.11 or newer.")'

@@ -4,16 +4,16 @@ A view is imported when it is first called, so that a cold start pays for one ad
 all of them.
 """
 
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 from chalice_app.http import Answer, Call, StempelApp, View
 
 _DEVICE = "/apple/v1/devices/{device_id}/registrations/{pass_type}"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A method on a path, and the view behind it as `module.function` of `chalice_app.routes`."""
 
     method: str

@@ -5,10 +5,10 @@ Key, scope, size, type, idempotency key, form.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from chalice_app.http import Answer, Call
 from chalice_app.problems import RequestError
@@ -29,8 +29,7 @@ _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 BodyT = TypeVar("BodyT")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(Generic[BodyT]):
+class Ask(Struct, Generic[BodyT], frozen=True, kw_only=True):
     """A call of a known key, its body read."""
 
     call: Call
@@ -58,8 +57,7 @@ class Ask(Generic[BodyT]):
         return self.act(request)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[BodyT]):
+class Operation(Struct, Generic[BodyT], frozen=True, kw_only=True):
     """One operation of the API: a view, and what /openapi.json says of it."""
 
     handle: Callable[[Ask[BodyT]], Answer]

@@ -6,6 +6,9 @@ Chalice keeps the current request in one attribute of the app, which threads of 
 would share; here each thread has its own. API Gateway decides by the Accept header whether a body
 is bytes or text, and Chalice refuses bytes to who does not ask for them; every caller here is
 taken to accept anything, so that a pass arrives whole in every phone.
+
+The values of this folder are Structs of msgspec: making such a class costs a fiftieth of making a
+dataclass, and a cold start makes them all.
 """
 
 import base64
@@ -13,11 +16,12 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
 from chalice.app import Chalice, Request, Response
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalice_app.problems import problem_of, problem_of_status
 from wallet.telemetry import write_line
@@ -39,8 +43,7 @@ _SAFE_HEADERS = {"X-Content-Type-Options": "nosniff"}
 _request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """A request. Header names in lower case, path parameters decoded."""
 
     method: str
@@ -48,17 +51,16 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A response. `encoded` is a body that is in base64 already, as Lambda returns it."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     encoded: str | None = None
 
 

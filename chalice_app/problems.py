@@ -4,10 +4,10 @@ RFC 9457 problem documents with a stable `type`. The one place where status code
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import msgspec
+from msgspec import Struct
 
 from wallet.domain.errors import (
     AlreadyReversedError,
@@ -37,16 +37,15 @@ class RequestError(WalletError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """A problem document, its status, and headers that go with it."""
 
     slug: str
     status: int
     title: str
     detail: str
-    more: Mapping[str, object] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, object] = {}
+    headers: Mapping[str, str] = {}
 
     def body(self) -> bytes:
         """The document."""

@@ -1,1 +1,1 @@
-"""Where the product runs: what is merged into the template on AWS, and the world on one machine."""
+"""Where the product runs: what the template on AWS gets, and the world on one machine."""

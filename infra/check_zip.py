@@ -133,7 +133,10 @@ def libraries_that_do_not_load(files: Files, target: Target) -> Iterator[str]:
 
 
 def stale_code(files: Files, target: Target) -> Iterator[str]:
-    """Files of ours that the zip lacks, has otherwise, or still has."""
+    """Files of ours that the zip lacks, has otherwise, or still has.
+
+    Bytecode is made of these very files, after this check.
+    """
     ours = our_files(target.project)
     for name, data in ours.items():
         if name not in files:
@@ -142,7 +145,7 @@ def stale_code(files: Files, target: Target) -> Iterator[str]:
             yield f"stale code: {name} differs from the work tree"
     tops = {name.partition("/")[0] for name in ours}
     for name in files:
-        if name.partition("/")[0] in tops and name not in ours:
+        if name.partition("/")[0] in tops and name not in ours and not name.endswith(".pyc"):
             yield f"stale code: {name} is in the zip and not in the work tree"
 
 

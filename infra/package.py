@@ -1,8 +1,9 @@
 """Makes the deployment zips: `python -m infra.package`, which is `make package`.
 
 For each architecture Chalice packages the project with nothing in its caches; then the zip is
-slimmed (`slim`), written so that the same files make the same bytes, and checked (`check_zip`),
-because Chalice answers 0 whatever happened. What a failed build made is taken away again.
+slimmed (`slim`), written so that the same files make the same bytes, checked (`check_zip`),
+because Chalice answers 0 whatever happened, and compiled (`bytecode`). What a failed build made is
+taken away again.
 
     build/x86_64/deployment.zip, sam.json       build/arm64/deployment.zip, sam.json
 
@@ -24,10 +25,13 @@ from pathlib import Path
 from typing import Any
 
 from infra import archive, check_zip, slim
+from infra.bytecode import compiled
 
 ARCHITECTURES = ("x86_64", "arm64")
 PREFERRED = ("3.13", "3.12")
 ENOUGH = (3, 12)  # from here on Lambda runs on Amazon Linux 2023
+# Until 30 June 2026: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+UNSUPPORTED = ("3.11",)
 ROOT = Path(__file__).parent.parent
 STAMP = "inputs.sha256"  # in the folder of the builds: what the newest one was made of
 # Chalice asks for a region even where it calls nobody.
@@ -140,6 +144,9 @@ def _build(project: Path, out: Path, python: Path) -> list[Package]:
             files = archive.read(package.zip)
             archive.write(slim.slim(files, ours=check_zip.our_files(project)), package.zip)
         _check(project, packages)
+        for package in packages:
+            archive.write(compiled(archive.read(package.zip), python), package.zip)
+        _check_sizes(packages)
     except PackageError:
         for package in packages:
             shutil.rmtree(package.folder, ignore_errors=True)
@@ -161,7 +168,8 @@ def _inputs(project: Path, python: Path) -> str:
 
 
 def _chalice(project: Path, package: Package, python: Path) -> None:
-    for folder in (package.folder, project / ".chalice" / "deployments"):
+    cache = project / ".chalice" / "deployments"
+    for folder in (package.folder, cache):
         shutil.rmtree(folder, ignore_errors=True)
     chalice = "import sys; from chalice.cli import main; sys.exit(main())"
     command: list[str | Path] = [python, "-c", chalice, "package"]
@@ -169,9 +177,10 @@ def _chalice(project: Path, package: Package, python: Path) -> None:
     resources = project / "infra" / "resources.json"
     if resources.exists():
         command += ["--merge-template", resources]
-    said = _run([*command, package.folder.absolute()], cwd=project, **_pinned(project))
+    said = _run([*command, package.folder], cwd=project, **_pinned(project))
     if not package.zip.exists():
         raise PackageError(f"Chalice made no zip. {said}")
+    shutil.rmtree(cache)
 
 
 def _pinned(project: Path) -> dict[str, str]:
@@ -190,8 +199,13 @@ def _check(project: Path, packages: list[Package]) -> None:
             project=project, architecture=package.architecture, python=package.python
         )
         found = check_zip.problems(archive.read(package.zip), target)
-        found += check_zip.too_large(package.zip)
         faults += [f"{package.architecture}: {fault}" for fault in found]
+    if faults:
+        raise PackageError("\n".join(faults))
+
+
+def _check_sizes(packages: list[Package]) -> None:
+    faults = [fault for package in packages for fault in check_zip.too_large(package.zip)]
     if faults:
         raise PackageError("\n".join(faults))
 
@@ -243,9 +257,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build")
     parser.add_argument("--python", type=Path, help="the interpreter to build with")
     given = parser.parse_args(arguments)
+    out = given.out.absolute()
     try:
-        python = environment(given.python or find_python(), given.out)
-        packages = build(ROOT, given.out, python)
+        python = environment(given.python or find_python(), out)
+        packages = build(ROOT, out, python)
     except PackageError as error:
         print(error, file=sys.stderr)
         return 1
@@ -257,9 +272,11 @@ def main(arguments: list[str]) -> int:
         }
         for package in packages
     }
-    (given.out / "package.json").write_text(json.dumps(report, indent=2) + "\n")
+    (out / "package.json").write_text(json.dumps(report, indent=2) + "\n")
     for package in packages:
         print(f"{package.zip}: {package.megabytes:.2f} MB, Python {package.python}")
+    if packages[0].python in UNSUPPORTED:
+        print("To deploy, build with Python 3.12 or 3.13: Lambda's support of 3.11 has ended.")
     return 0
 
 

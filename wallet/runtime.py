@@ -3,6 +3,7 @@
 Heavy imports live inside its functions, so that a function of Lambda loads only what it calls.
 """
 
+import gc
 import hashlib
 import os
 import random
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from wallet.storage.merchants import MerchantBook
     from wallet.storage.programs import ProgramShelf
     from wallet.storage.statistics import DayBook
+
+# A cold start makes some hundred thousand objects that stay, botocore's models above all. Looking
+# for garbage among them each time 700 have come costs as much again as making them.
+gc.set_threshold(50_000)
 
 # A request may contend for a card this long; API Gateway itself gives up after 29 s.
 CONTENTION_SECONDS_MAX = 12.0
@@ -202,7 +207,7 @@ def dead_letters() -> "SqsDeadLetters":
 def messenger() -> "Messenger":
     """What telling phones needs."""
     from wallet.apple.signing import Signer
-    from wallet.clients.apns_http import ApnsConnection
+    from wallet.clients.apns_http import ApnsConnection, Timeouts
     from wallet.clients.pushes import ApplePushes
     from wallet.clients.secrets import pass_certificate
     from wallet.services.refresh_passes import Messenger
@@ -215,6 +220,7 @@ def messenger() -> "Messenger":
         intermediate=certificate.intermediate,
         key=certificate.key,
         ca_file=settings().apns_ca_file,
+        timeouts=Timeouts(silence_seconds=5, batch_seconds=8),
     )
     signer = Signer.from_pem(
         key=certificate.key,

@@ -1,1 +1,1 @@
-"""The one-machine world: everything around the product that a newcomer needs, and nothing that ships."""
+"""The one-machine world: everything around the product that a newcomer needs. It never ships."""

@@ -6,6 +6,7 @@ that one died. Each answer to a change leaves after the change is in the file (e
 """
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -46,10 +47,13 @@ class Keeper:
         self._rows = engine_rows.Rows(directory / "engine.sqlite")
         self._items, self._streams = engine_state.Items(), engine_state.Streams()
         self._queues, self._settings = engine_state.Queues(), engine_state.Settings()
+        gc.disable()
         self._settings.restore(self._rows)
         self._items.restore(self._rows)
         self._streams.restore(self._rows)
         self._queues.restore(self._rows)
+        gc.freeze()  # none of this is rubbish; looking at all of it again and again takes long
+        gc.enable()
 
     def keep(self, method: str, path: str, target: str) -> None:
         """Write what this request changed. If that cannot be, the process ends unanswered."""

@@ -35,6 +35,11 @@ def _packed(value: object) -> str:
     return json.dumps(value, default=persistence._json_default, separators=(",", ":"))
 
 
+def _plain(value: object) -> str:
+    """JSON of what came in as JSON: items and messages, the bulk of it all."""
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _unpacked(text: str) -> Any:
     return json.loads(text, object_hook=persistence._json_object_hook)
 
@@ -67,7 +72,7 @@ class Items:
         with self._lock:
             changed, self._changed = self._changed, {}
         for (arn, pk, sk), item in changed.items():
-            yield Row(ITEMS + arn, json.dumps([pk, sk]), None if item is None else _packed(item))
+            yield Row(ITEMS + arn, json.dumps([pk, sk]), None if item is None else _plain(item))
 
     def everything(self) -> Iterator[Row]:
         """The rows of all items there are."""
@@ -76,7 +81,7 @@ class Items:
         for table in dynamodb._tables.all_values():
             for pk, partition in table["items"].items():
                 for sk, item in partition.items():
-                    yield Row(ITEMS + table["TableArn"], json.dumps([pk, sk]), _packed(item))
+                    yield Row(ITEMS + table["TableArn"], json.dumps([pk, sk]), _plain(item))
 
     @staticmethod
     def restore(rows: Rows) -> None:
@@ -88,7 +93,7 @@ class Items:
             table = tables.get(space.removeprefix(ITEMS))
             if table is not None:
                 pk, sk = json.loads(key)
-                table["items"][pk][sk] = _unpacked(value)
+                table["items"][pk][sk] = json.loads(value)
         for table in tables.values():
             dynamodb._update_counts(table)
 
@@ -106,7 +111,7 @@ class Streams:
             new = min(end - self._kept.get(key, 0), len(records))
             for record in records[len(records) - new :]:
                 sequence = record["dynamodb"]["SequenceNumber"]
-                yield Row(STREAM + _scope(key), sequence, _packed(record))
+                yield Row(STREAM + _scope(key), sequence, _plain(record))
             self._kept[key] = end
 
     @staticmethod
@@ -126,7 +131,7 @@ class Streams:
             account, region, table = json.loads(space.removeprefix(STREAM))
             if dynamodb._tables.contains_scoped(account, region, table):
                 kept = dynamodb._stream_records._data.setdefault((account, region, table), [])
-                kept.append(_unpacked(value))
+                kept.append(json.loads(value))
         for key, records in dynamodb._stream_records.all_items():
             self._kept[key] = len(records)
 
@@ -150,7 +155,7 @@ class Queues:
         now = {m["id"]: (m["visible_at"], m["receive_count"]) for m in messages}
         for message in messages:
             if before.get(message["id"]) != now[message["id"]]:
-                yield Row(QUEUE + scope, message["id"], _packed(message))
+                yield Row(QUEUE + scope, message["id"], _plain(message))
         for gone in before.keys() - now.keys():
             yield Row(QUEUE + scope, gone, None)
         self._kept[scope] = now
@@ -162,7 +167,7 @@ class Queues:
             if seen.get(key) == expires:
                 break
             seen[key] = expires
-            yield Row(DEDUPLICATION + scope, key, _packed(cache[key]))
+            yield Row(DEDUPLICATION + scope, key, _plain(cache[key]))
         if len(seen) > len(cache):
             for gone in seen.keys() - cache.keys():
                 del seen[gone]
@@ -192,7 +197,7 @@ class Queues:
         for space, key, value in rows.read(kind):
             queue = queues.get(space.removeprefix(kind))
             if queue is not None:
-                yield queue, key, _unpacked(value)
+                yield queue, key, json.loads(value)
 
 
 def _without(store: Any, parts: tuple[str, ...]) -> Any:

@@ -30,7 +30,7 @@ SECRETS = {
 
 
 def start_product(home: Home, bound: socket.socket, parts: ExitStack) -> dict[str, Any]:
-    """Start everything that needs AWS; `parts` ends it. What demo.json is to say.
+    """Start everything that needs AWS; `parts` ends it. What demo.json says.
 
     The environment says where AWS is; here it comes to say the rest.
     """
@@ -51,8 +51,12 @@ def start_product(home: Home, bound: socket.socket, parts: ExitStack) -> dict[st
         poller.start()
     clock.start()
     parts.callback(clock.stop)
-    _serve(bound, routes, streams, parts)
+    server = _server(bound, routes, streams)
+    parts.callback(server.stop)
     parts.callback(hub.close)
+    # Who sees demo.json may call: the port listens. Who is answered finds demo.json.
+    home.write_demo(about)
+    server.start()
     return about
 
 
@@ -120,13 +124,9 @@ def _routes(
     return routes
 
 
-def _serve(
-    bound: socket.socket, routes: LocalRoutes, streams: list[Poller], parts: ExitStack
-) -> None:
+def _server(bound: socket.socket, routes: LocalRoutes, streams: list[Poller]) -> WorldServer:
     def wake() -> None:
         for stream in streams:
             stream.wake()
 
-    server = WorldServer(app, bound, routes=routes, after_write=wake)
-    server.start()
-    parts.callback(server.stop)
+    return WorldServer(app, bound, routes=routes, after_write=wake)

@@ -252,7 +252,7 @@ class WorldServer(LocalDevServer):
 
     Each connection has a thread of its own; the app must keep their requests apart.
     `after_write` is called after each unsafe request to the product, before its answer leaves.
-    Serves from threads of its own between start and stop.
+    Who calls before start waits for it.
     """
 
     def __init__(

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.engine import Engine, EngineError
@@ -23,13 +24,8 @@ REGION = "eu-central-1"
 END_SECONDS = 18.0  # after a signal; what takes longer is cut off
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-# The engine takes any credentials. The user's own are not shown to it, and their settings rest.
-NOBODY = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
+ANYBODY = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 SOMEBODY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
@@ -96,18 +92,17 @@ def _running(place: Place) -> Iterator[tuple[Home, dict[str, Any]]]:
         os.environ.setdefault("WALLET_BASE_URL", f"http://127.0.0.1:{bound.getsockname()[1]}")
         home.make_keys(datetime.now(UTC))
         _point_at_engine(os.environ, home, parts)
-        demo = _settled_in(home, bound, parts)
-        home.write_demo(demo)
-        yield home, demo
+        yield home, _settled_in(home, bound, parts)
 
 
 @contextmanager
 def _bound(port: int) -> Iterator[socket.socket]:
-    """The port, taken but not yet answering. WorldError if somebody else has it."""
+    """The port: callers wait there from now on. WorldError if somebody else has it."""
     with socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind(("127.0.0.1", port))
+            bound.listen()
         except OSError as fault:
             raise WorldError(
                 f"port {port} cannot be had ({fault.strerror}); choose another: PORT=..."
@@ -122,15 +117,23 @@ def _point_at_engine(environ: MutableMapping[str, str], home: Home, parts: ExitS
     environ["AWS_EC2_METADATA_DISABLED"] = "true"
     region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or REGION
     environ["AWS_REGION"] = environ["AWS_DEFAULT_REGION"] = region
+    _choose_credentials(environ)
     if environ.get("AWS_ENDPOINT_URL"):
         return
-    for name in SOMEBODY:
-        environ.pop(name, None)
-    environ.update(NOBODY)
     engine = Engine(home.engine)
     parts.callback(engine.stop)
     engine.start(on_failure=lambda: os.kill(os.getpid(), signal.SIGTERM))
     environ["AWS_ENDPOINT_URL"] = engine.endpoint
+
+
+def _choose_credentials(environ: MutableMapping[str, str]) -> None:
+    """The engine takes any, so it is not shown the user's. An endpoint of theirs is, if any."""
+    if not any(name.startswith("AWS_ENDPOINT_URL") for name in environ):
+        for name in SOMEBODY:
+            environ.pop(name, None)
+        environ.update(ANYBODY | NO_FILES)
+    elif botocore.session.get_session().get_credentials() is None:
+        environ.update(ANYBODY)
 
 
 def _settled_in(home: Home, bound: socket.socket, parts: ExitStack) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from urllib.parse import urlsplit
 from h2.exceptions import H2Error
 
 from wallet.apple.apns import Gone, Outcome, PushRequest, Rejected, Retry
-from wallet.clients.apns_link import Batch, Link
+from wallet.clients.apns_batch import Batch
+from wallet.clients.apns_link import Link
 from wallet.domain.errors import WalletError
 
 _CONNECTIONS_PER_BATCH: Final = 3  # Apple takes many connections in a short time for an attack
@@ -168,8 +169,6 @@ class ApnsConnection:
             if not 0 <= rested <= self._timeouts.idle_seconds:
                 link.ping(time.monotonic() + self._timeouts.ping_seconds)
         except (OSError, H2Error):
-            self._drop()
-        if link.farewell:
             self._drop()
         return self._link
 

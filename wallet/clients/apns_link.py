@@ -12,8 +12,6 @@ import re
 import selectors
 import ssl
 import time
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,18 +29,10 @@ from h2.events import (
 from h2.exceptions import StreamClosedError
 from hpack import NeverIndexedHeaderTuple
 
-from wallet.apple.apns import (
-    Gone,
-    Outcome,
-    PushRequest,
-    Rejected,
-    Retry,
-    classify,
-    classify_farewell,
-)
+from wallet.apple.apns import PushRequest, Rejected, Retry, classify, classify_farewell
+from wallet.clients.apns_batch import Batch
 from wallet.clients.http2 import Http2Client
 
-_TRIES: Final = 2
 _BODY_BYTES_MAX: Final = 4096  # an answer of APNs has about 60
 _BURST_STREAMS: Final = 32  # opened between two looks at the socket, so that both ends are busy
 _CHUNK_BYTES: Final = 65_536
@@ -52,48 +42,6 @@ _STATUS: Final = re.compile(rb"[0-9]{3}")
 
 # Values that change with each push would only drive the lasting ones out of the compression table.
 _CHANGING: Final = frozenset({"apns-id", "apns-expiration"})
-
-
-class Batch:
-    """The pushes of one call: which of them wait to be sent, and how the others ended."""
-
-    def __init__(self, pushes: Sequence[PushRequest | Gone]) -> None:
-        self._requests = {n: p for n, p in enumerate(pushes) if isinstance(p, PushRequest)}
-        self._ended: dict[int, Outcome] = {
-            n: p for n, p in enumerate(pushes) if isinstance(p, Gone)
-        }
-        self._waiting = deque(self._requests)
-        self._tries = dict.fromkeys(self._requests, 0)
-
-    def __bool__(self) -> bool:
-        """Whether a push waits to be sent."""
-        return bool(self._waiting)
-
-    def take(self) -> tuple[int, PushRequest]:
-        """The next push to send, and its number."""
-        number = self._waiting.popleft()
-        self._tries[number] += 1
-        return number, self._requests[number]
-
-    def end(self, number: int, outcome: Outcome) -> None:
-        """The push has ended so."""
-        self._ended[number] = outcome
-
-    def again(self, number: int, otherwise: Outcome) -> None:
-        """The push waits to be sent once more; if it has been sent often enough, it ends so."""
-        if self._tries[number] < _TRIES:
-            self._waiting.appendleft(number)
-        else:
-            self.end(number, otherwise)
-
-    def give_up(self, outcome: Outcome) -> None:
-        """All that still waits ends so."""
-        self._ended.update(dict.fromkeys(self._waiting, outcome))
-        self._waiting.clear()
-
-    def outcomes(self) -> list[Outcome]:
-        """How each push ended, in the order in which they came; only when all have."""
-        return [outcome for _, outcome in sorted(self._ended.items())]
 
 
 @dataclass(slots=True)

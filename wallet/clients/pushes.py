@@ -13,7 +13,7 @@ from wallet.services.ports import Clock, Registration, Told
 
 # For a phone that is off: APNs keeps the newest push of a topic so long.
 EXPIRES = timedelta(days=28)
-_TRIES = 3
+_TRIES = 2
 
 
 class ApplePushes:

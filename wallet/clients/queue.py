@@ -38,6 +38,20 @@ class SqsPushQueue:
             left += [batch[int(fault["Id"])][0] for fault in answer.get("Failed", [])]
         return left
 
+    def show_again(self, receipts: Mapping[str, int]) -> None:
+        """Shows messages that failed again after so many seconds, by receipt handle.
+
+        Without this they would stay hidden for the queue's visibility timeout, which is for
+        workers that died. A receipt that is no longer valid is one that shows again by itself.
+        """
+        pairs = iter(receipts.items())
+        while batch := list(islice(pairs, _BATCH_MAX)):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+                for place, (receipt, seconds) in enumerate(batch)
+            ]
+            client("sqs").change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+
 
 class SqsDeadLetters:
     """The DeadLetters port."""

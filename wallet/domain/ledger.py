@@ -24,6 +24,8 @@ from wallet.domain.times import cut
 
 AMOUNT_MAX = 10_000_000_000
 GIVEN_MAX = 1_000_000
+# In UTF-8. An entry is to stay within one write unit of 1,024 bytes, whatever a shop calls a sale.
+REFERENCE_BYTES_MAX = 80
 # Clocks of tills run a little ahead; more than this is a mistake.
 AHEAD_MAX = timedelta(minutes=5)
 
@@ -102,6 +104,8 @@ def earn(
         return _give(program, card, award, location_id, occurred_at)
     if award.currency != program.currency:
         raise InvalidError("purchase.currency", f"this programme counts in {program.currency}")
+    if len((award.reference or "").encode()) > REFERENCE_BYTES_MAX:
+        raise InvalidError("purchase.reference", f"is longer than {REFERENCE_BYTES_MAX} bytes")
     lines, carry = _rate(program, card.state.carry, award.amount)
     points, stamps = sum(line.points for line in lines), sum(line.stamps for line in lines)
     return Draft(

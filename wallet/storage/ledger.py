@@ -94,7 +94,7 @@ class CardLedger:
         self, card_id: CardId, *, before: int | None, limit: int
     ) -> tuple[Sequence[Entry], bool]:
         """A page, newest first, and whether older entries are left."""
-        older = _condition(EntryRow.by_seq.seq < before) if before is not None else None
+        older = _condition(EntryRow.seq < before) if before is not None else None
         rows = EntryRow.by_seq.query(
             f"C#{card_id}",
             older,
@@ -109,7 +109,7 @@ class CardLedger:
     def entries_after(self, card_id: CardId, seq: int) -> Sequence[Entry]:
         """Entries newer than `seq`, oldest first."""
         rows = EntryRow.by_seq.query(
-            f"C#{card_id}", _condition(EntryRow.by_seq.seq > seq), consistent_read=True
+            f"C#{card_id}", _condition(EntryRow.seq > seq), consistent_read=True
         )
         return [to_entry(row) for row in rows]
 

@@ -20,6 +20,8 @@ from wallet.services.ports import Clock, Publication
 from wallet.storage.tables import PointerRow, ProgramRow, VersionRow
 
 FRESH = timedelta(seconds=60)
+# Versions that were in force before the present one: a clock may be set back.
+_PAST_KEPT = 8
 
 
 class ProgramShelf:
@@ -122,7 +124,7 @@ def _chosen(in_force: list[tuple[int, int]], now: datetime) -> int | None:
 def _extended(
     in_force: list[tuple[int, int]], program: Program, now: datetime
 ) -> list[tuple[int, int]]:
-    """The pairs with the new version's, without those that can never be in force again.
+    """The pairs with the new version's, without those of long ago.
 
     The new version takes the place of those that were to begin with it or after it, so that
     versions, and with them the version of a pass, only grow.
@@ -130,7 +132,7 @@ def _extended(
     at = to_millis(program.effective_at)
     pairs = [*(pair for pair in in_force if pair[0] < at), (at, program.version)]
     begun = [pair for pair in pairs if pair[0] <= to_millis(now)]
-    return begun[-1:] + pairs[len(begun) :]
+    return begun[-_PAST_KEPT:] + pairs[len(begun) :]
 
 
 def _version_key(version: int) -> str:

@@ -1,11 +1,14 @@
 // Checks the signature of a pass as Wallet does: a detached CMS over manifest.json (RFC 5652), by a pass certificate
 // whose UID and OU are those of pass.json, under an intermediate in the signature, under a root that is trusted.
 
-import { BadDer, children, dotted, nameAttribute, read, same, time } from './der.js';
+import { children, dotted, nameAttribute, read, same, time } from './der.js';
 import { Refusal } from './refusal.js';
 
 const UID = '0.9.2342.19200300.100.1.1';
 const OU = '2.5.4.11';
+const SIGNED_DATA = '1.2.840.113549.1.7.2';
+const DATA = '1.2.840.113549.1.7.1';
+const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
 const SET = 0x31;
@@ -27,15 +30,17 @@ export async function checkSignature({ manifest, signature, pass, root, now }) {
     checkDates(signed.leaf, now);
     await checkChain(signed, certificate(read(root)));
   } catch (error) {
-    if (error instanceof BadDer || error instanceof TypeError) throw new Refusal('refused.signature');
-    throw error;
+    if (error instanceof Refusal) throw error;
+    throw new Refusal('refused.signature'); // not DER, another shape, another kind of key
   }
 }
 
 function parse(signature) {
-  const [, wrapped] = children(read(signature).content);
+  const [type, wrapped] = children(read(signature).content);
   const [, , encapsulated, ...rest] = children(read(wrapped.content).content);
-  if (children(encapsulated.content).length > 1) throw new Refusal('refused.attached');
+  const [inside, attached] = children(encapsulated.content);
+  if (attached) throw new Refusal('refused.attached');
+  agree(dotted(type.content) === SIGNED_DATA && dotted(inside.content) === DATA);
   const certificates = children(rest[0].content).map(certificate);
   const [signer] = children(rest.at(-1).content);
   const [, issuerAndSerial, , signedAttributes, algorithm, value] = children(signer.content);
@@ -46,7 +51,8 @@ function parse(signature) {
 
 function certificate(value) {
   const [body, algorithm, bits] = children(value.content);
-  const [, serial, , issuer, validity, subject, key] = children(body.content);
+  const [, serial, named, issuer, validity, subject, key] = children(body.content);
+  agree(same(algorithm.whole, named.whole));
   return {
     body: body.whole,
     algorithm,
@@ -68,6 +74,7 @@ async function checkSigner({ leaf, signedAttributes, algorithm, value }, manifes
     }),
   );
   if (!attributes.has(SIGNING_TIME)) throw new Refusal('refused.untimed');
+  agree(dotted(attributes.get(CONTENT_TYPE).content) === DATA);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', manifest));
   if (!same(attributes.get(MESSAGE_DIGEST).content, digest)) throw new Refusal('refused.manifest');
   const asSet = Uint8Array.from(signedAttributes.whole);
@@ -94,9 +101,11 @@ async function checkChain({ leaf, certificates }, root) {
 async function verify({ key }, algorithm, value, signed) {
   const named = ALGORITHMS[dotted(read(algorithm.content).content)];
   const imported = await crypto.subtle.importKey('spki', key, named, false, ['verify']);
-  if (!(await crypto.subtle.verify(named, imported, value, signed))) {
-    throw new Refusal('refused.signature');
-  }
+  agree(await crypto.subtle.verify(named, imported, value, signed));
+}
+
+function agree(fact) {
+  if (!fact) throw new Refusal('refused.signature');
 }
 
 /** Read the first certificate of a PEM text, as DER. */

@@ -1,0 +1,50 @@
+"""The whole path at once: an earn at the API, and the stamp on the phone's screen."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from bench.phone import EARNS, add_card, earn_and_watch, figures
+from tests.browser import running_browser
+from tests.local_world import running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def demo(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Any]]:
+    del browser  # without one there is nothing to see: skip before a world is started
+    home: Path = tmp_path_factory.mktemp("world") / "home"
+    with running(home) as said:
+        yield said
+
+
+def test_each_of_fifty_stamps_is_shown_and_none_is_an_older_one(
+    browser: Browser, demo: Mapping[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if message.type == "error" else None,
+    )
+    card_id = add_card(page, demo, demo["programs"][0]["id"])
+    watched = [earn_and_watch(page, demo, card_id) for _ in range(EARNS)]
+    with capsys.disabled():
+        found = {
+            name: round(figure, 3) for name, figure in figures([s for s, _ in watched]).items()
+        }
+        sys.stdout.write(f"\nfrom earn to shown: {found}\n")
+    assert [balance for _, balance in watched] == [f"{n} / 10" for n in range(1, EARNS + 1)]
+    assert faults == []
