@@ -1,14 +1,14 @@
 # Two commands do all the set-up: `make run` and `make test`. The rest is in CONTRIBUTING.md.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := -m pip install --quiet --disable-pip-version-check --no-input
+PIP := -m pip install --quiet --quiet --disable-pip-version-check --no-input
 SOURCES := wallet chalice_app handlers cli infra tests bench app.py
 WORKERS ?= 2
 
 .PHONY: run test check format bench package texts lock long clean
 
 run: ## the whole product on this machine, until Ctrl-C
-	@$(MAKE) --no-print-directory -j2 .venv/run .venv-engine/ready
+	@$(MAKE) --silent --no-print-directory -j2 .venv/run .venv-engine/ready
 	@exec $(BIN)/python -m infra.local
 
 test: .venv/dev .venv-engine/ready ## every test; lists what is skipped

@@ -99,13 +99,13 @@ class ApnsConnection:
     def push_all(self, pushes: Sequence[PushRequest | Gone]) -> list[Outcome]:
         """How each push ended, in the order given; what is Gone already is not sent.
 
-        Never raises for what the network or the server does, and returns within batch_seconds and
-        one connect_seconds more.
+        Never raises for what the network or the server does. Once it is this call's turn, it takes
+        batch_seconds at most, and one connect_seconds more.
         """
         batch = Batch(pushes)
-        until = time.monotonic() + self._timeouts.batch_seconds
         why: Outcome = Retry(None, "not sent")
         with self._lock:
+            until = time.monotonic() + self._timeouts.batch_seconds
             for _ in range(_CONNECTIONS_PER_BATCH):
                 if batch:
                     why = self._attempt(batch, until)

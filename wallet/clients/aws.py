@@ -26,6 +26,7 @@ def _client(service: str) -> Any:
     config = Config(
         connect_timeout=3,
         read_timeout=20,
+        max_pool_connections=64,
         retries={"mode": "standard", "max_attempts": 3},
         s3={"addressing_style": "path"},
     )
