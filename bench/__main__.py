@@ -1,6 +1,4 @@
-"""`make bench`.
-
-Every figure in one run, printed, and written to docs/benchmarks.md and build/bench.json.
+"""`make bench`: every figure in one run, printed, and put into docs/benchmarks.md and bench.json.
 
 The machines are shared and noisy, so what counts are ratios between contenders that took turns in
 this one run.

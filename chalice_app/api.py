@@ -1,6 +1,6 @@
-"""What every call of the JSON API goes through, in this order.
+"""What every call of the JSON API goes through: key, scope, size, type, idempotency key, form.
 
-Key, scope, size, type, idempotency key, form.
+In this order, so that a stranger learns nothing but that the key is wrong.
 """
 
 import re

@@ -1,11 +1,9 @@
-"""The seam to Chalice.
-
-A request comes in as a `Call`, an `Answer` goes out, and every fault is a problem document.
+"""The seam to Chalice: a `Call` comes in, an `Answer` goes out, every fault is a problem document.
 
 Chalice keeps the current request in one attribute of the app, which threads of the local server
 would share; here each thread has its own. API Gateway decides by the Accept header whether a body
-is bytes or text, and Chalice refuses bytes to who does not ask for them; every caller here is
-taken to accept anything, so that a pass arrives whole in every phone.
+is bytes or text, and Chalice refuses bytes to those who do not ask for them. So every caller here
+is taken to accept anything, and a pass arrives whole in every phone.
 
 The values of this folder are Structs of msgspec: making such a class costs a fiftieth of making a
 dataclass, and a cold start makes them all.
@@ -110,10 +108,9 @@ class StempelApp(Chalice):
             )
 
 
-def json_answer(document: bytes, *, status: int = 200, **headers: str) -> Answer:
+def json_answer(document: bytes, *, status: int = 200) -> Answer:
     """An answer of JSON that nobody may keep."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, body=document, headers={"Cache-Control": "no-store", **named})
+    return Answer(status=status, body=document, headers={"Cache-Control": "no-store"})
 
 
 def _adapted(view: View) -> Callable[..., Response]:

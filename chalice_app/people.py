@@ -1,6 +1,4 @@
-"""Reads what a form or a caller says of a person, and refuses what cannot be right with the field
-named.
-"""
+"""Reads what a caller says of a person; what cannot be right is refused, with the field named."""
 
 import re
 

@@ -87,21 +87,17 @@ def problem_of(error: Exception) -> Problem | None:
 
 
 def _request_error(error: RequestError) -> Problem:
-    return Problem(slug=error.slug, status=error.status, title=_phrase(error), detail=error.detail)
+    title = HTTPStatus(error.status).phrase
+    return Problem(slug=error.slug, status=error.status, title=title, detail=error.detail)
 
 
-def _phrase(error: RequestError) -> str:
-    return HTTPStatus(error.status).phrase
-
-
-def _unauthenticated(_error: UnauthenticatedError) -> Problem:
-    slug, detail = _BY_STATUS[401]
+def _unauthenticated(error: UnauthenticatedError) -> Problem:
     return Problem(
-        slug=slug,
+        slug="unauthenticated",
         status=401,
         title="Unauthorized",
-        detail=detail,
-        headers={"WWW-Authenticate": "Bearer"},
+        detail=f"Send credentials as “Authorization: {error.scheme} …”.",
+        headers={"WWW-Authenticate": error.scheme},
     )
 
 

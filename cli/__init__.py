@@ -1,4 +1,1 @@
-"""The `stempel` command: what an operator does by hand.
-
-Works on whatever the environment's settings name.
-"""
+"""`python -m cli`: what an operator does by hand, on whatever the environment's settings name."""

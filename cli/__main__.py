@@ -1,4 +1,4 @@
-"""`python -m cli` (or `stempel`): merchants, their API keys, and the sweep after an outage."""
+"""`python -m cli`: merchants, their API keys, and the sweep after an outage."""
 
 import argparse
 import secrets
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stempel", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m cli", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     merchant = commands.add_parser("add-merchant", help="make a merchant with a first API key")
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
     revoke = commands.add_parser("revoke-key", help="revoke an API key")
     revoke.add_argument("merchant", type=_merchant_id)
-    revoke.add_argument("key", help="the key's id, from `stempel keys`")
+    revoke.add_argument("key", help="the key's id, as the command `keys` lists it")
     revoke.set_defaults(run=_revoke_key)
 
     after = commands.add_parser("sweep", help="push again what changed since an outage began")

@@ -4,8 +4,6 @@ Two filters stand before the two functions (infra/resources.json): changed heads
 entries for the other.
 """
 
-import os
-
 from chalice.app import Blueprint, DynamoDBEvent, DynamoDBRecord
 
 from wallet import runtime
@@ -13,7 +11,7 @@ from wallet.domain.ids import CardId
 from wallet.telemetry import observed
 
 # The template puts the table's own stream in this place.
-STREAM = os.environ.get("WALLET_CORE_STREAM", "arn:aws:dynamodb:eu-central-1:0:table/c/stream/s")
+STREAM = "arn:aws:dynamodb:eu-central-1:0:table/c/stream/s"
 
 triggers = Blueprint(__name__)
 

@@ -22,18 +22,8 @@ def compiled(files: Mapping[str, bytes], python: Path) -> dict[str, bytes]:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(files[name])
-        command: list[str | Path] = [
-            python,
-            "-m",
-            "compileall",
-            "-q",
-            "-q",
-            "-s",
-            root,
-            "-p",
-            "/var/task",
-        ]
-        command += ["--invalidation-mode", "unchecked-hash", root]
+        command: list[str | Path] = [python, "-m", "compileall", "-qq", "-s", root]
+        command += ["-p", "/var/task", "--invalidation-mode", "unchecked-hash", root]
         # A fixed seed, so that sets of constants are written in the same order each time.
         subprocess.run(command, env={"PYTHONHASHSEED": "0"}, check=False)
         made = {path.relative_to(root).as_posix(): path for path in root.rglob("*.pyc")}

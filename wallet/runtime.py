@@ -19,7 +19,9 @@ from wallet.settings import Settings
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
+    from wallet.apple.signing import Signer
     from wallet.clients.queue import SqsDeadLetters, SqsPushQueue
+    from wallet.clients.secrets import PassCertificate
     from wallet.clients.vault import MemberVault
     from wallet.services.commit import Books
     from wallet.services.enrol import Reception
@@ -162,26 +164,37 @@ def wicket() -> "Wicket":
     """What the PassKit web service needs."""
     from wallet.services.passkit import Wicket
 
-    return Wicket(cards=ledger(), programs=programs(), devices=devices())
+    return Wicket(cards=ledger(), programs=programs(), devices=devices(), queue=push_queue())
+
+
+def _certificate() -> "PassCertificate":
+    from wallet.clients.secrets import pass_certificate
+
+    return pass_certificate(settings().pass_certificate_secret)
+
+
+@cache
+def _signer() -> "Signer":
+    from wallet.apple.signing import Signer
+
+    certificate = _certificate()
+    return Signer.from_pem(
+        key=certificate.key,
+        leaf=certificate.leaf,
+        intermediate=certificate.intermediate,
+        now=now(),
+    )
 
 
 @cache
 def press() -> "Press":
     """What prints passes."""
-    from wallet.apple.signing import Signer
     from wallet.clients.blobs import BucketPasses
-    from wallet.clients.secrets import pass_certificate
     from wallet.services.issue_pass import Press
 
-    certificate = pass_certificate(settings().pass_certificate_secret)
     return Press(
-        signer=Signer.from_pem(
-            key=certificate.key,
-            leaf=certificate.leaf,
-            intermediate=certificate.intermediate,
-            now=now(),
-        ),
-        certificate=hashlib.sha256(certificate.leaf).hexdigest(),
+        signer=_signer(),
+        certificate=hashlib.sha256(_certificate().leaf).hexdigest(),
         base_url=settings().base_url,
         store=BucketPasses(settings().blobs_bucket),
     )
@@ -206,14 +219,12 @@ def dead_letters() -> "SqsDeadLetters":
 @cache
 def messenger() -> "Messenger":
     """What telling phones needs."""
-    from wallet.apple.signing import Signer
     from wallet.clients.apns_http import ApnsConnection, Timeouts
     from wallet.clients.pushes import ApplePushes
-    from wallet.clients.secrets import pass_certificate
     from wallet.services.refresh_passes import Messenger
     from wallet.telemetry import alarm
 
-    certificate = pass_certificate(settings().pass_certificate_secret)
+    certificate = _certificate()
     connection = ApnsConnection(
         settings().apns_url,
         leaf=certificate.leaf,
@@ -222,17 +233,11 @@ def messenger() -> "Messenger":
         ca_file=settings().apns_ca_file,
         timeouts=Timeouts(silence_seconds=5, batch_seconds=8),
     )
-    signer = Signer.from_pem(
-        key=certificate.key,
-        leaf=certificate.leaf,
-        intermediate=certificate.intermediate,
-        now=now(),
-    )
     return Messenger(
         heads=ledger(),
         programs=programs(),
         devices=devices(),
-        pushes=ApplePushes(connection, topic=signer.pass_type, clock=now, pause=_pause),
+        pushes=ApplePushes(connection, topic=_signer().pass_type, clock=now, pause=_pause),
         clock=now,
         pause=time.sleep,
         alarm=alarm,
@@ -240,5 +245,5 @@ def messenger() -> "Messenger":
 
 
 def _pause(attempt: int) -> None:
-    """Between two tries of a push: a random part of 0.2 s, then of 0.4 s."""
+    """Before the given further try of a push: a random part of 0.2 s, doubled with each."""
     time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311  spreads pushes, guards nothing

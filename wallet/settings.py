@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. Names of secrets stand here, never secrets.
+"""Settings, typed, from the environment. Names of secrets stand here, never secrets.
 
 Every outside party has an address that can be replaced: AWS by the standard AWS_ENDPOINT_URL and
 AWS_ENDPOINT_URL_<SERVICE>, the wallets by the WALLET_… variables below.
@@ -25,7 +25,8 @@ class SettingsError(WalletError):
 class Settings:
     """What the environment says.
 
-    A value that a function does not need may be missing until it asks.
+    A function may run without the values that it does not ask for; asking for one that is missing
+    raises SettingsError.
     """
 
     environ: Mapping[str, str]

@@ -1,8 +1,8 @@
 """One JSON line for each invocation, and metrics in it (CloudWatch's embedded metric format),
 without a library.
 
-Lines hold no tokens, no serial numbers in full and nothing personal. Metrics have one dimension,
-the function's name, so that their number is bounded.
+Lines hold no tokens, no serial numbers in full and nothing personal. Metrics have no dimensions,
+so that their number is bounded.
 """
 
 import json
@@ -34,16 +34,16 @@ def write_line(**fields: object) -> None:
 
 
 def alarm(reason: str) -> None:
-    """A line that an alarm watches: something that only a person can mend."""
+    """Tells of a push that only a person can mend: an alarm watches this count."""
     count("ApnsRejected", 1, level="ALARM", reason=reason)
 
 
-def count(name: str, value: float, *, unit: str = "Count", **fields: object) -> None:
-    """A metric, as a line that CloudWatch turns into one."""
+def count(name: str, value: float, **fields: object) -> None:
+    """A count, as a line that CloudWatch turns into a metric; `fields` stand beside it."""
     metric = {
         "Namespace": NAMESPACE,
         "Dimensions": [[]],
-        "Metrics": [{"Name": name, "Unit": unit}],
+        "Metrics": [{"Name": name, "Unit": "Count"}],
     }
     envelope = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]}
     write_line(_aws=envelope, **{name: value}, **fields)

@@ -1,6 +1,4 @@
-"""The words that a pass, a page or a mail says, from one catalogue.
-
-`locale/{language}/LC_MESSAGES/stempel.po`.
+"""The words of passes, pages and mails: one catalogue, locale/{language}/LC_MESSAGES/stempel.po.
 
 gettext of the standard library reads it, so that saying a word costs no import and plurals follow
 each language's rule. The `.mo` files beside the `.po` files are made by `make texts`; a test holds

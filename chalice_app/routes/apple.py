@@ -1,8 +1,8 @@
 """The PassKit web service, and passes by link.
 
 Apple's page: "Adding a Web Service to Update Passes". Register, unregister and fetch carry the
-pass's token; list and log carry none. Phones understand statuses, not problem documents, so bodies
-are empty here.
+pass's token; list and log carry none. Phones go by the status alone: what succeeds has an empty
+body where Apple asks for none, and a refusal is a problem document like any other.
 """
 
 import msgspec
@@ -112,7 +112,7 @@ def download(call: Call) -> Answer:
 def _open(call: Call) -> Holding:
     token = read_authorization(call.headers.get("authorization"))
     if not _is_our_type(call):
-        raise UnauthenticatedError
+        raise UnauthenticatedError("ApplePass")
     return passkit.open_card(runtime.wicket(), call.params["serial"], token, now=runtime.now())
 
 

@@ -63,7 +63,7 @@ class Clock:
         """
         with self._turn:
             end = to or datetime.now(UTC)
-            ran = self._run(self.now(), end, step=True) if to else {}
+            ran = self._run(self._run_until, end, step=True) if to else {}
             self._set(end)
             if to is None:
                 self._offset = timedelta(0)

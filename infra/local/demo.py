@@ -1,7 +1,4 @@
-"""The shops that a newcomer finds: one that stamps, one that counts points.
-
-Made at the first start, kept afterwards.
-"""
+"""The shops that a newcomer finds, from the first start on: one stamps, one counts points."""
 
 import json
 import os
@@ -83,10 +80,7 @@ def describe(
 
 
 def enrol_demo(key: ApiKey) -> Callable[[str], str]:
-    """A function that enrols a made-up member and gives the link of the pass.
-
-    For the phone page.
-    """
+    """A function for the phone page: enrols a made-up member and gives the link of the pass."""
 
     def enrol_one(program_id: str) -> str:
         from chalice_app.documents import card_links
@@ -129,17 +123,17 @@ def _made(path: Path) -> tuple[ApiKey, str]:
 
 
 def _program(key: ApiKey, program_id: str, shop: Mapping[str, object]) -> Program:
-    """The shop's program.
+    """The shop's program as it stands, whatever it was edited to; made if there is none.
 
     Under a name of its own where an earlier demo merchant holds the plain one.
     """
-    terms = read_terms(shop)
     for name in (program_id, f"{program_id}-{key.merchant_id[:6]}"):
-        try:
+        standing = runtime.programs().newest(ProgramId(name))
+        if standing is None:
             act = _act(key, f"demo {name} {secrets.token_hex(8)}")
-            return put_program(runtime.programs(), act, ProgramId(name), terms).program
-        except NotFoundError:
-            continue
+            return put_program(runtime.programs(), act, ProgramId(name), read_terms(shop)).program
+        if standing.merchant_id == key.merchant_id:
+            return standing
     raise NotFoundError(program_id)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from chalice.app import Chalice
 from chalice.config import Config
@@ -31,6 +31,7 @@ from infra.local.template import gateway_reply
 log = logging.getLogger(__name__)
 
 BODY_BYTES_MAX = 10 * 1024 * 1024  # API Gateway's payload limit
+LENGTH_DIGITS_MAX = len(str(BODY_BYTES_MAX))  # Python reads no number of thousands of digits
 LAMBDA_SECONDS = 29  # as long as API Gateway waits
 IDLE_SECONDS = 75.0  # how long a kept connection may rest
 DRAIN_SECONDS = 2.0  # how long a refused body is still read, so that its sender sees the answer
@@ -63,11 +64,10 @@ class _Handler(ChaliceRequestHandler):
 
     def _generic_handle(self) -> None:
         try:
-            body = self._read_body()
+            body, url = self._read_body(), self._read_url()
         except _RefusedError as refusal:
             self._refuse(refusal.reply)
             return
-        url = urlsplit(self.path)
         if url.path.startswith("/local/"):
             self._send(*self._local(url.path, url.query, body))
         else:
@@ -122,14 +122,20 @@ class _Handler(ChaliceRequestHandler):
             raise ConnectionResetError("the caller went away in the middle of a body")
         return body
 
+    def _read_url(self) -> SplitResult:
+        try:
+            return urlsplit(self.path)
+        except ValueError:
+            raise _RefusedError(problem(400, "Bad request", "the address is malformed")) from None
+
     def _body_length(self) -> int:
-        if self.headers.get("transfer-encoding"):
+        if "transfer-encoding" in self.headers:
             raise _RefusedError(problem(411, "Length required", "no chunked bodies"))
         lengths = set(self.headers.get_all("content-length", ["0"]))
         text = lengths.pop()
         if lengths or not (text.isascii() and text.isdigit()):
             raise _RefusedError(problem(400, "Bad request", "Content-Length is not a number"))
-        if int(text) > BODY_BYTES_MAX:
+        if len(text.lstrip("0")) > LENGTH_DIGITS_MAX or int(text) > BODY_BYTES_MAX:
             raise _RefusedError(gateway_reply("REQUEST_TOO_LARGE"))
         return int(text)
 
@@ -169,12 +175,13 @@ class _Handler(ChaliceRequestHandler):
             for each in value if isinstance(value, list) else [value]:
                 self.send_header(name, each)
         if isinstance(body, bytes):
-            self._send_bytes(status, body)
+            # The app tells HEAD how long the body of GET would be.
+            self._send_bytes(status, body, measured="content-length" in map(str.lower, headers))
         else:
             self._send_pieces(body)
 
-    def _send_bytes(self, status: int, body: bytes) -> None:
-        if status not in BODILESS:
+    def _send_bytes(self, status: int, body: bytes, *, measured: bool) -> None:
+        if status not in BODILESS and not measured:
             self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")

@@ -74,12 +74,7 @@ def seen_paths(apns: ScriptedApns) -> list[str]:
     return [request["headers"][":path"] for request in apns.seen()["requests"]]
 
 
-def one(
-    apns: ScriptedApns,
-    connection: ApnsConnection,
-    *actions: Mapping[str, Any],
-    settings: Mapping[str, int] | None = None,
-) -> Outcome:
-    apns.play({"": actions}, settings=settings)
+def one(apns: ScriptedApns, connection: ApnsConnection, *actions: Mapping[str, Any]) -> Outcome:
+    apns.play({"": actions})
     (outcome,) = connection.push_all([push(1)])
     return outcome

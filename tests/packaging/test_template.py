@@ -25,7 +25,7 @@ FUNCTIONS = {
 ROLES = {"APIHandler": "ApiHandlerRole"} | {
     name: f"{name}Role" for name in FUNCTIONS if name != "APIHandler"
 }
-OPTIONAL = {"WALLET_APNS_CA_FILE", "WALLET_CORE_STREAM"}
+OPTIONAL = {"WALLET_APNS_CA_FILE"}
 READ_ITEMS = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 WRITE_ITEMS = {
     "dynamodb:ConditionCheckItem",
@@ -262,6 +262,7 @@ class TestRights:
                     "s3:ListBucket",  # without it a missing object is "denied"
                     "s3:PutObject",
                     "secretsmanager:GetSecretValue",
+                    "sqs:SendMessage",
                 },
             ),
             ("QueuePushes", {"sqs:SendMessage"}),

@@ -1,6 +1,4 @@
-"""pass.json of a loyalty card.
-
-A storeCard whose strip shows the stamps and whose fields say the rest in words.
+"""pass.json of a loyalty card, a storeCard: its strip shows the stamps, its fields say the rest.
 
 Apple's pages: "Pass", "PassFields", "PassFieldContent". Only one field carries a changeMessage:
 where several change in one update, iOS says no more than "Store Card changed".
@@ -30,10 +28,7 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who issues the pass.
-
-    Its type and team, as the certificate names them, and where phones ask for changes.
-    """
+    """Who issues the pass: type and team as the certificate has them, and where phones ask."""
 
     pass_type: str
     team: str

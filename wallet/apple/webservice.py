@@ -1,6 +1,4 @@
-"""What the PassKit web service decides, without a socket.
-
-Whose token, what changed, what need not be sent again.
+"""What the PassKit web service decides: whose token, what changed, what need not be sent again.
 
 Apple's pages: "Adding a Web Service to Update Passes" and its five end points. The protocol in
 short: a phone registers for a pass, is told by an empty push that something changed, asks which
@@ -24,8 +22,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from wallet.domain.ids import DeviceId
 
-# iOS sends 32 hexadecimal digits; Apple promises no form. What stands in a key has bounds all the
-# same.
+# iOS sends 32 hexadecimal digits; Apple promises no form. As a part of a key it has bounds.
 _DEVICE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _AUTHORIZATION = re.compile(r"ApplePass +(\S{1,200})", re.IGNORECASE)
 
@@ -100,10 +97,7 @@ def is_unmodified(if_modified_since: str | None, modified: int) -> bool:
 
 
 def readable_log(lines: object) -> list[str]:
-    """What a phone logged, made fit for our log.
-
-    Bounded, one line each, without tokens, serial numbers or device ids.
-    """
+    """What a phone logged, made fit for our log: bounded, a line each, without ids and tokens."""
     if not isinstance(lines, list):
         return []
     texts = [line for line in lines[:LOG_LINES_MAX] if isinstance(line, str)]

@@ -1,6 +1,6 @@
-"""Clients of AWS, made once for each service. botocore alone.
+"""Clients of AWS, made once for each service, by botocore alone.
 
-Boto3 would add its own import and no call that we make.
+boto3 would cost another import and add no call that we make.
 """
 
 from functools import cache

@@ -1,7 +1,4 @@
-"""The Pushes port on APNs.
-
-One request a phone, and what became of it in the words of the use case.
-"""
+"""The Pushes port on APNs: one request a phone, and its outcome in the words of the use case."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -28,7 +25,7 @@ class ApplePushes:
         self._pause = pause
 
     def tell(self, registrations: Sequence[Registration]) -> Sequence[Told]:
-        """Sends one push to each; what passes by itself is tried again a few times first."""
+        """Sends one push to each; what may pass by itself is tried once more before it is told."""
         told: dict[str, Told] = {}
         left = list(registrations)
         for attempt in range(_TRIES):

@@ -1,7 +1,4 @@
-"""The push queue in SQS.
-
-FIFO, one group a card, so that a card's pushes keep their order and a bad one blocks no other.
-"""
+"""The push queue in SQS: FIFO, one group a card, so that a bad message blocks no other card's."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

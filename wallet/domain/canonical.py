@@ -1,6 +1,4 @@
-"""One way of writing a value as bytes, so that hashes of equal values are equal everywhere and for
-ever.
-"""
+"""Writes equal values as equal bytes, so that their hashes agree everywhere and for ever."""
 
 import hashlib
 import json

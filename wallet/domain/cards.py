@@ -6,14 +6,15 @@ from datetime import datetime
 from wallet.domain.ids import CardId, MemberId, MerchantId, ProgramId
 from wallet.domain.programs import Program
 
+# Room for 16,383 designs; of the 40 bits that a tag has for a version, 26 are left for the card's.
 _DESIGN_BITS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """Points that end together.
+    """Points that end together; `expires_at` is None for those that never do.
 
-    None: never. The lots of a card add up to its points, unless it owes some.
+    The lots of a card add up to its points; a balance below zero has none.
     """
 
     points: int
@@ -78,10 +79,10 @@ class Card:
         return self.id
 
     def pass_version(self, program: Program) -> int:
-        """Grows with every change of the card or of the design.
+        """Grows with every change of the card, and with every change of its design.
 
-        Both in one number, so that no two pairs have the same: a process that still sees the
-        design of a minute ago must not take a card's change for the design's.
+        Both stand in one number side by side, so that no two pairs share one: a process that
+        still sees the design of a minute ago must not take a card's change for the design's.
         """
         return (self.version << _DESIGN_BITS) + program.design_version
 

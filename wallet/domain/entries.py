@@ -1,7 +1,4 @@
-"""An entry.
-
-One line of a card's ledger, never changed after it is written, and the hash that chains it to the
-one before.
+"""An entry: a line of a card's ledger, never changed, chained by its hash to the one before.
 
 The hash covers the entry as the API shows it, so that anyone who can list a card's entries can
 verify the chain:

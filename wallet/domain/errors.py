@@ -38,10 +38,7 @@ class InvalidError(WalletError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a document.
-
-    Where (a JSON path such as `rules[2].step`), and why.
-    """
+    """One thing that is wrong with a document: where (a path such as `rules[2].step`), and why."""
 
     path: str
     reason: str
@@ -90,7 +87,11 @@ class ContentionError(ConflictError):
 
 
 class UnauthenticatedError(WalletError):
-    """No credentials, unknown ones, or revoked ones."""
+    """No credentials, unknown ones, or revoked ones; `scheme` names those that were asked for."""
+
+    def __init__(self, scheme: str = "Bearer") -> None:
+        super().__init__(scheme)
+        self.scheme = scheme
 
 
 class ForbiddenError(WalletError):

@@ -1,5 +1,4 @@
-"""Identifiers. 128 random bits as 22 characters of base 62, so that an id needs no escaping
-anywhere and load spreads.
+"""Identifiers: 128 random bits in base 62, so that none needs escaping and load spreads.
 
 The random bytes come in from outside: nothing here draws them.
 """
@@ -54,8 +53,7 @@ def is_program_id(text: str) -> bool:
 
 
 def key_digest(scope: str, key: str) -> str:
-    """The 22 characters that stand for an idempotency key within its scope (`api`, a hook, a
-    schedule).
+    """The 22 characters that stand for an idempotency key within its scope (`api`, `demo`).
 
     The scope keeps a till's keys from meeting a web shop's. 128 bits of SHA-256: two keys of one
     card do not meet.
@@ -64,15 +62,12 @@ def key_digest(scope: str, key: str) -> str:
 
 
 def entry_id(card_id: CardId, digest: str) -> EntryId:
-    """The id of an entry.
-
-    Its card's and its key's digest, so that finding an entry needs no index.
-    """
+    """The id of an entry: its card and its key's digest, so that finding it needs no index."""
     return EntryId(f"{card_id}-{digest}")
 
 
 def split_entry_id(text: str) -> tuple[CardId, str] | None:
-    """The card and the key digest of an entry id, or None if it has not that form."""
+    """The card and the key digest of an entry id, or None if it is not of that form."""
     card, dash, digest = text.partition("-")
     return (CardId(card), digest) if dash and is_id(card) and is_id(digest) else None
 
@@ -85,8 +80,9 @@ def encode_code(raw: bytes) -> str:
 
 
 def normal_code(typed: str) -> str | None:
-    """A typed code in the form of encode_code, with case, spaces and look-alike letters forgiven;
-    None if it is none.
+    """A typed code in the form of encode_code, or None if it is no code.
+
+    Case, spaces, hyphens and look-alike letters are forgiven.
     """
     letters = re.sub(r"[\s-]", "", typed).upper().translate(_CODE_ALIASES)
     if len(letters) != _CODE_LENGTH or set(letters) - set(_CODE_ALPHABET):

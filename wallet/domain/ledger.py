@@ -71,7 +71,7 @@ class Draft:
 class Reversed:
     """How much of an entry has been taken back so far.
 
-    Minor units of its purchase, and whether it is the whole.
+    `amount` is minor units of its purchase; `whole` says that nothing is left.
     """
 
     amount: int = 0
@@ -153,9 +153,7 @@ def reverse(
     refund: int | None,
     occurred_at: datetime,
 ) -> tuple[Draft, Reversed]:
-    """Takes an entry back.
-
-    The rest of it, or for a purchase the part that `refund` minor units stand for.
+    """Takes back what is left of an entry, or of a purchase the part worth `refund` minor units.
 
     `program` is the version that the entry was made under. A refund leaves points and carry as the
     net amount would have left them. Balances already spent go below zero. Raises

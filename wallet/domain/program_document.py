@@ -1,9 +1,7 @@
-"""Reads and writes the program document.
+"""Reads and writes the program document: what a merchant PUTs, and what is stored.
 
-What a merchant PUTs and what is stored, word for word docs/program.schema.json.
-
-A reading that fails names every fault with its path in one answer, so that nobody mends a document
-one error at a time.
+docs/program.schema.json describes the same form. A reading that fails names every fault with its
+path in one answer, so that nobody mends a document one error at a time.
 """
 
 import re
@@ -52,10 +50,7 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """All that a program document says.
-
-    A Program without its place in the world (id, merchant, version).
-    """
+    """All that a program document says: a Program without id, merchant, versions and time."""
 
     kind: ProgramKind
     name: str

@@ -1,8 +1,6 @@
-"""Secrets that a card's holder carries.
+"""Secrets that a card's holder carries, made one way from the card's own random bytes.
 
-Made from the card's own random bytes, one way, with a label for each use.
-
-A token opens only its own card; knowing one kind does not give the other.
+Each use has its own label, so one kind does not give the other. A token opens only its own card.
 """
 
 import hashlib

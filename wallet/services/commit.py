@@ -48,9 +48,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A draft, the version it was decided under, and for a reversal the mark as read and as
-    left.
-    """
+    """A draft, the version that decided it, and for a reversal the mark as read and as left."""
 
     draft: Draft
     program: Program

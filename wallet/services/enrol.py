@@ -1,7 +1,4 @@
-"""Enrol.
-
-A new member and a first card, from what a customer or a merchant's system said of the person.
-"""
+"""Enrol: a new member with a first card, from what a caller says of the person."""
 
 from dataclasses import dataclass
 

@@ -8,6 +8,7 @@ newest, in one conditional write.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,7 @@ def _fold(ledger: Ledger, programs: Programs, statistics: Statistics, card_id: C
     tries = 0
     while tries < _TRIES:
         counted = statistics.counted(card_id)
-        entries = ledger.entries_after(card_id, counted)[:ENTRIES_MAX]
+        entries = ledger.entries_after(card_id, counted, limit=ENTRIES_MAX)
         if not entries:
             return
         zones = _zones(programs, card.program_id, entries)
@@ -111,9 +112,18 @@ def _zones(
 def _by_day(entries: Sequence[Entry], zones: Mapping[int, ZoneInfo]) -> Mapping[str, Tally]:
     days: dict[str, Tally] = defaultdict(Tally)
     for entry in entries:
-        day = entry.occurred_at.astimezone(zones[entry.program_version]).date().isoformat()
+        day = _day(entry.occurred_at, zones[entry.program_version])
         days[day] = days[day].plus(tally(entry))
     return days
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    try:
+        return at.astimezone(zone).date().isoformat()
+    except OverflowError:
+        # A caller may date a purchase to the year 1, which in western zones is the year before the
+        # first. It must not stop the stream for everybody.
+        return at.date().isoformat()
 
 
 def tally(entry: Entry) -> Tally:

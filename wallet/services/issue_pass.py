@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from wallet.apple.bundle import Images, Sealed, seal
+from wallet.apple.certificates import Cause, CertificateError
 from wallet.apple.pass_json import Colors, Issuer, write_pass
 from wallet.apple.signing import Signer
 from wallet.domain.cards import Card
@@ -36,10 +37,7 @@ class PassStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """What prints passes.
-
-    The certificate with its key, a fingerprint of it, our address, the store.
-    """
+    """What prints passes: the certificate with its key, its digest, our address, the store."""
 
     signer: Signer
     certificate: str
@@ -48,7 +46,12 @@ class Press:
 
 
 def issue_pass(press: Press, card: Card, program: Program, *, now: datetime) -> Sealed | bytes:
-    """The signed pass: as kept, or sealed now."""
+    """The signed pass: as kept, or sealed now.
+
+    Raises CertificateError once the certificate has ended: phones would refuse what it signs.
+    """
+    if now >= press.signer.not_after:
+        raise CertificateError(Cause.EXPIRED, f"since {press.signer.not_after:%d %B %Y}")
     name = stored_name(press, card, program)
     kept = press.store.get(name)
     if kept is not None:
@@ -59,10 +62,7 @@ def issue_pass(press: Press, card: Card, program: Program, *, now: datetime) -> 
 
 
 def stored_name(press: Press, card: Card, program: Program) -> str:
-    """The name of this version of the pass.
-
-    Of the card, the design, and all that is signed into it besides.
-    """
+    """The name of this version of the pass: of card, design, and what else is signed into it."""
     outside = f"{FORM}\n{press.certificate}\n{press.base_url}"
     digest = hashlib.sha256(outside.encode()).hexdigest()[:16]
     return f"passes/{card.id}/{card.version}-{program.design_version}-{digest}.pkpass"

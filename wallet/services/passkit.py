@@ -6,7 +6,7 @@ exist.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from wallet.apple.webservice import changed_since, is_unmodified, write_tag
@@ -16,11 +16,17 @@ from wallet.domain.ids import CardId, DeviceId, PushToken, is_id
 from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.tokens import apple_token, same
-from wallet.services.ports import Devices, Heads, Ledger, Programs, Registration
+from wallet.services.ports import Devices, Heads, Programs, PushQueue, Registration
+
+# How long a person may look at a pass before adding it.
+_DOWNLOAD_MAX = timedelta(minutes=30)
 
 
-class CardReader(Ledger, Heads, Protocol):
+class CardReader(Heads, Protocol):
     """Heads, one or many."""
+
+    def head(self, card_id: CardId) -> Card | None:
+        """The newest head, strongly consistent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class Wicket:
     cards: CardReader
     programs: Programs
     devices: Devices
+    queue: PushQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,27 +60,36 @@ def open_card(wicket: Wicket, serial: str, token: str, *, now: datetime) -> Hold
     """The card of a serial number. Raises UnauthenticatedError unless the token is its own."""
     card = wicket.cards.head(CardId(serial)) if is_id(serial) else None
     if card is None or not same(token, apple_token(card.secret)):
-        raise UnauthenticatedError
+        raise UnauthenticatedError("ApplePass")
     return holding(wicket.programs, card, now)
 
 
 def holding(programs: Programs, card: Card, now: datetime) -> Holding:
     """The card with the version of its program that is in force."""
-    program = programs.current(card.program_id, now)
+    # Not the cached version: to hand out an older design after a newer one would be to lose it.
+    program = programs.in_force(card.program_id, now)
     if program is None:
-        raise UnauthenticatedError
+        raise UnauthenticatedError("ApplePass")
     return Holding(card=card, program=program, modified=card.pass_modified(program))
 
 
 def register(
     wicket: Wicket, card: Card, device_id: DeviceId, push_token: PushToken, *, now: datetime
 ) -> bool:
-    """Registers the phone for the card, with its newest push token; True if it is new."""
-    return wicket.devices.register(
+    """Registers the phone for the card, with its newest push token; True if it is new.
+
+    A card that has just changed may have changed between the phone's download and this call, when
+    there was nobody to tell. So it is told once more.
+    """
+    new = wicket.devices.register(
         Registration(
             device_id=device_id, card_id=card.id, push_token=push_token, registered_at=cut(now)
         )
     )
+    if new and card.seq and now - card.updated_at < _DOWNLOAD_MAX:
+        wicket.devices.forget_pushed(card.id)
+        wicket.queue.send({card.id: f"{card.id}-new-{int(now.timestamp())}"})
+    return new
 
 
 def list_changed(
@@ -87,7 +103,7 @@ def list_changed(
     heads = wicket.cards.heads(wicket.devices.cards_of(device_id))
     versions = {}
     for card in heads.values():
-        program = wicket.programs.current(card.program_id, now)
+        program = wicket.programs.in_force(card.program_id, now)
         if program:
             versions[card.serial] = card.pass_version(program)
     serials = changed_since(tag, versions)

@@ -1,6 +1,6 @@
 """What the use cases need from outside, in their own words.
 
-Storage and clients implement these; tests bring fakes.
+Storage and clients implement these; tests bring fakes. What a single use case needs stands there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ class Ledger(Protocol):
     def append(self, change: Change) -> Literal["written", "conflict"] | Written:
         """Commits, or says why not.
 
-        `conflict` when the head has moved on, the entry that stands under the same key.
+        `conflict` when the head has moved on; the standing entry when the key has been used.
         """
 
     def entries(
@@ -74,8 +74,8 @@ class Ledger(Protocol):
     ) -> tuple[Sequence[Entry], bool]:
         """Entries with a `seq` below `before`, newest first, and whether older ones are left."""
 
-    def entries_after(self, card_id: CardId, seq: int) -> Sequence[Entry]:
-        """Entries with a greater `seq`, oldest first."""
+    def entries_after(self, card_id: CardId, seq: int, *, limit: int) -> Sequence[Entry]:
+        """At most `limit` entries with a greater `seq`, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +95,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
-    """What an idempotency key enrolled.
-
-    The card as it was first, under which version, for which request.
-    """
+    """What an idempotency key enrolled: the card as it was first, its version, its request."""
 
     card: Card
     program_version: int
@@ -125,9 +122,7 @@ class Members(Protocol):
 
 
 class Vault(Protocol):
-    """Encrypts personal data under a key of the merchant's own, and makes it findable without
-    being readable.
-    """
+    """Encrypts personal data under a key of the merchant's own, yet lets it be looked up."""
 
     def seal(self, member_id: MemberId, member: Member) -> bytes:
         """The member's data, encrypted and bound to merchant and member."""
@@ -155,6 +150,9 @@ class Programs(Protocol):
     def newest(self, program_id: ProgramId) -> Program | None:
         """The version published last, strongly consistent, whether or not it is in force yet."""
 
+    def in_force(self, program_id: ProgramId, now: datetime) -> Program | None:
+        """The version in force, strongly consistent."""
+
     def current(self, program_id: ProgramId, now: datetime) -> Program | None:
         """The version in force; may lag by at most a minute behind a publication elsewhere."""
 
@@ -169,8 +167,11 @@ class Programs(Protocol):
     ) -> tuple[ProgramId, int, bytes] | None:
         """What was published under an idempotency key: program, version, fingerprint."""
 
-    def note(self, publication: Publication) -> None:
-        """Keeps the answer to a PUT that changed nothing, so that its key too can be replayed."""
+    def note(self, publication: Publication) -> bool:
+        """Keeps the answer to a PUT that changed nothing, so that its key too can be replayed.
+
+        False when something stands under the key already.
+        """
 
 
 class Merchants(Protocol):
@@ -228,6 +229,9 @@ class Devices(Protocol):
 
     def note_pushed(self, card_id: CardId, version: int) -> None:
         """Raises the pushed version; never lowers it."""
+
+    def forget_pushed(self, card_id: CardId) -> None:
+        """Takes the pushed version away: the next message tells all devices again."""
 
 
 class Heads(Protocol):

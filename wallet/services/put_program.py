@@ -61,8 +61,9 @@ def put_program(
             fingerprint=act.fingerprint,
         )
         if newest and publication.program.version == newest.version:
-            programs.note(publication)
-            return Published(program=newest, created=False)
+            if programs.note(publication):
+                return Published(program=newest, created=False)
+            continue
         if programs.publish(publication):
             return Published(program=publication.program, created=newest is None)
     raise ContentionError(program_id)

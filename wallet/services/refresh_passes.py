@@ -8,7 +8,6 @@ so an older one cannot follow it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId
@@ -53,9 +52,7 @@ def refresh_passes(messenger: Messenger, card_ids: Iterable[CardId]) -> Sequence
 
 
 def _settled(messenger: Messenger, card_ids: Iterable[CardId]) -> Mapping[CardId, Card]:
-    """The newest heads, once they have been quiet for a moment (or have been noisy for too
-    long).
-    """
+    """The newest heads, once they have been quiet for a moment, or noisy for too long."""
     card_ids = tuple(dict.fromkeys(card_ids))
     waited = timedelta()
     while True:
@@ -90,11 +87,8 @@ def _one_a_phone(
 
     A phone with two changed cards asks for both after one push.
     """
-    everyone = sorted(
-        (each for group in registrations.values() for each in group),
-        key=lambda each: each.push_token,
-    )
-    return [next(group) for _, group in groupby(everyone, key=lambda each: each.push_token)]
+    everyone = (each for group in registrations.values() for each in group)
+    return list({each.push_token: each for each in everyone}.values())
 
 
 def _settle(messenger: Messenger, card_id: CardId, told: Told) -> bool:
@@ -107,9 +101,7 @@ def _settle(messenger: Messenger, card_id: CardId, told: Told) -> bool:
 
 
 def _forget(messenger: Messenger, card_id: CardId, told: Told) -> None:
-    """Drops the registrations of a dead push token, unless a phone registered it anew after it
-    died.
-    """
+    """Drops the registrations of a dead push token, but for those made after it died."""
     for each in messenger.devices.devices_of(card_id):
         if each.push_token != told.registration.push_token:
             continue

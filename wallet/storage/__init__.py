@@ -1,4 +1,1 @@
-"""DynamoDB, through PynamoDB.
-
-Rows and keys, packing, and the conversion of rows to domain values at the seam.
-"""
+"""DynamoDB, through PynamoDB: rows and keys, packing, and their conversion to domain values."""

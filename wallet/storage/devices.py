@@ -80,6 +80,10 @@ class DeviceBook:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
 
+    def forget_pushed(self, card_id: CardId) -> None:
+        """Takes the pushed version away."""
+        PushedRow(f"C#{card_id}", "N").delete()
+
 
 def _exists(pk: str, sk: str) -> bool:
     try:

@@ -24,13 +24,14 @@ from wallet.domain.ledger import Reversed
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Change, Written
 from wallet.storage.packing import pack_lines, pack_state, unpack_lines, unpack_state
+from wallet.storage.races import lost_race
 from wallet.storage.tables import EntryRow, HeadRow, MarkRow
 
 _BATCH_MAX = 100
 
 
 class CardLedger:
-    """The Ledger and Heads ports on the core table."""
+    """The Ledger, Heads and ChangedHeads ports on the core table."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -106,10 +107,14 @@ class CardLedger:
         found = [to_entry(row) for row in rows]
         return found[:limit], len(found) > limit
 
-    def entries_after(self, card_id: CardId, seq: int) -> Sequence[Entry]:
-        """Entries newer than `seq`, oldest first."""
+    def entries_after(self, card_id: CardId, seq: int, *, limit: int) -> Sequence[Entry]:
+        """At most `limit` entries newer than `seq`, oldest first."""
         rows = EntryRow.by_seq.query(
-            f"C#{card_id}", _condition(EntryRow.seq > seq), consistent_read=True
+            f"C#{card_id}",
+            _condition(EntryRow.seq > seq),
+            limit=limit,
+            page_size=limit,
+            consistent_read=True,
         )
         return [to_entry(row) for row in rows]
 
@@ -248,20 +253,9 @@ def _standing(error: TransactWriteError) -> Written | None:
         row = EntryRow()
         row.deserialize(first.raw_item)
         return Written(entry=to_entry(row), fingerprint=row.fingerprint)
-    if reasons and all(reason is None or reason.code in _RETRIED for reason in reasons):
+    if lost_race(error):
         return None
     raise error
-
-
-# Somebody else was faster, or DynamoDB asks for a moment: read again and try again.
-_RETRIED = frozenset(
-    {
-        "ConditionalCheckFailed",
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    }
-)
 
 
 def _split(entry_id: EntryId) -> tuple[CardId, str]:

@@ -17,6 +17,7 @@ from wallet.domain.ids import CardId, MemberId, MerchantId
 from wallet.domain.times import to_millis
 from wallet.services.ports import Enrolled, Enrolment
 from wallet.storage.ledger import head_row, to_card
+from wallet.storage.races import lost_race
 from wallet.storage.tables import HeadRow, MemberRow, PointerRow
 
 
@@ -27,9 +28,7 @@ class MemberBook:
         self._connection = connection
 
     def enrol(self, enrolment: Enrolment) -> bool:
-        """Writes member, card and look-ups, unless something stands under the key (or a code)
-        already.
-        """
+        """Writes member, card and look-ups; False if the key or a code is taken already."""
         card = enrolment.card
         sealed = MemberRow(
             f"U#{card.member_id}",
@@ -45,7 +44,7 @@ class MemberBook:
                 for pointer in _pointers(enrolment):
                     transaction.save(pointer, condition=_new())
         except TransactWriteError as error:
-            if not any(error.cancellation_reasons):
+            if not lost_race(error):
                 raise
             return False
         return True

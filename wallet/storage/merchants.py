@@ -15,8 +15,7 @@ from wallet.services.ports import Clock
 from wallet.storage.tables import ApiKeyRow, MerchantRow
 
 FRESH = timedelta(seconds=60)
-# A sandbox serves few merchants at a time; the bound keeps a flood of keys from filling its
-# memory.
+# A process serves few merchants at a time; the bound keeps it from remembering all of them.
 _KNOWN_MAX = 1_000
 
 
@@ -72,7 +71,7 @@ class MerchantBook:
         if known and abs(now - known[0]) < FRESH:
             return known[1]
         try:
-            row = ApiKeyRow.get(f"M#{merchant_id}", f"K#{secret_digest}")
+            row = ApiKeyRow.get(f"M#{merchant_id}", f"K#{secret_digest}", consistent_read=True)
         except DoesNotExist:
             return None
         if len(self._known) >= _KNOWN_MAX:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -17,11 +17,14 @@ from wallet.domain.program_document import read_terms, write_terms
 from wallet.domain.programs import Program
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock, Publication
+from wallet.storage.races import lost_race
 from wallet.storage.tables import PointerRow, ProgramRow, VersionRow
 
 FRESH = timedelta(seconds=60)
 # Versions that were in force before the present one: a clock may be set back.
 _PAST_KEPT = 8
+# A process serves few merchants at a time; the bound keeps it from remembering all of them.
+_KNOWN_MAX = 1_000
 
 
 class ProgramShelf:
@@ -38,11 +41,13 @@ class ProgramShelf:
         row = _pointer(program_id)
         return self.version(program_id, int(row.newest)) if row else None
 
-    def current(self, program_id: ProgramId, now: datetime) -> Program | None:
+    def in_force(self, program_id: ProgramId, now: datetime) -> Program | None:
         """The version in force."""
-        in_force = self._fresh(program_id)
-        version = _chosen(in_force, now)
-        return self.version(program_id, version) if version else None
+        return self._chosen(program_id, _pairs(_pointer(program_id)), now)
+
+    def current(self, program_id: ProgramId, now: datetime) -> Program | None:
+        """The version in force, as this process knew it at most a minute ago."""
+        return self._chosen(program_id, self._fresh(program_id), now)
 
     def version(self, program_id: ProgramId, version: int) -> Program | None:
         """One version."""
@@ -53,6 +58,8 @@ class ProgramShelf:
             row = VersionRow.get(f"P#{program_id}", _version_key(version), consistent_read=True)
         except DoesNotExist:
             return None
+        if len(self._versions) >= _KNOWN_MAX:
+            self._versions.clear()
         return self._versions.setdefault((program_id, version), _to_program(program_id, row))
 
     def publish(self, publication: Publication) -> bool:
@@ -73,15 +80,21 @@ class ProgramShelf:
                 transaction.save(pointer, condition=unchanged)
                 transaction.save(_answer_row(publication), condition=_new())
         except TransactWriteError as error:
-            if not any(error.cancellation_reasons):
+            if not lost_race(error):
                 raise
             return False
         self._in_force.pop(program.id, None)
         return True
 
-    def note(self, publication: Publication) -> None:
-        """Keeps the answer to a PUT that changed nothing."""
-        _answer_row(publication).save()
+    def note(self, publication: Publication) -> bool:
+        """Keeps the answer to a PUT that changed nothing, if the key made nothing else."""
+        try:
+            _answer_row(publication).save(condition=_new())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def published(
         self, merchant_id: MerchantId, digest: str
@@ -93,6 +106,12 @@ class ProgramShelf:
             return None
         return ProgramId(row.target), int(row.version or 0), row.fingerprint or b""
 
+    def _chosen(
+        self, program_id: ProgramId, in_force: list[tuple[int, int]], now: datetime
+    ) -> Program | None:
+        version = _chosen(in_force, now)
+        return self.version(program_id, version) if version else None
+
     def _fresh(self, program_id: ProgramId) -> list[tuple[int, int]]:
         known = self._in_force.get(program_id)
         now = self._clock()
@@ -100,6 +119,8 @@ class ProgramShelf:
             return known[1]
         pairs = _pairs(_pointer(program_id))
         if pairs:
+            if len(self._in_force) >= _KNOWN_MAX:
+                self._in_force.clear()
             self._in_force[program_id] = (now, pairs)
         return pairs
 

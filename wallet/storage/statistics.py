@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from wallet.domain.ids import CardId, ProgramId
 from wallet.services.fold_statistics import Tally
+from wallet.storage.races import lost_race
 from wallet.storage.tables import DayRow, FoldedRow
 
 
@@ -45,7 +46,7 @@ class DayBook:
                     row = DayRow(f"P#{program_id}", day)
                     transaction.update(row, actions=_added(tally))
         except TransactWriteError as error:
-            if not any(error.cancellation_reasons):
+            if not lost_race(error):
                 raise
             return False
         return True

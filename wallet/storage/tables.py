@@ -1,6 +1,6 @@
-"""The rows of the three tables, as PynamoDB sees them.
+"""The rows of the tables, as PynamoDB sees them. Nothing is kept in the edge table yet.
 
-What a key looks like is said here and nowhere else.
+What a key looks like is said here; storage/*.py write the prefixes out.
 
 core    C#{card}               H             head of the card
                                L#{digest}    entry; the digest is its idempotency key's.

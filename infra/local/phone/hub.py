@@ -90,7 +90,7 @@ class PushHub:
     def deliver(self, token: str, topic: str) -> None:
         """Hand a push to the phone with this token, or keep it until the phone is back.
 
-        A token that nobody has is ignored: `known` is the question to ask first.
+        A token that nobody has is ignored: a script that plays a phone makes up its own.
         """
         with self._lock:
             self._number += 1

@@ -44,6 +44,10 @@ def _app() -> Chalice:
     def picture() -> Response:
         return Response(PICTURE, headers={"Content-Type": "image/png"})
 
+    @app.route("/measured", methods=["HEAD"])
+    def measured() -> Response:
+        return Response("", headers={"Content-Type": "text/plain", "content-length": "256"})
+
     @app.route("/nothing")
     def nothing() -> Response:
         cookies: Any = {"Set-Cookie": ["a=1", "b=2"]}
@@ -153,6 +157,11 @@ def test_head_has_the_headers_of_get_and_no_body(running: _Running) -> None:
     connection.close()
 
 
+def test_a_length_that_the_app_tells_is_the_only_one(running: _Running) -> None:
+    answer = running.ask("HEAD", "/measured")
+    assert answer.headers.get_all("Content-Length") == ["256"]
+
+
 def test_an_answer_without_a_body_has_no_length(running: _Running) -> None:
     answer = running.ask("GET", "/nothing")
     assert answer.status == 204
@@ -189,6 +198,8 @@ def test_an_unknown_path_is_the_problem_document_of_the_gateway(
         (f"Content-Length: {BODY_BYTES_MAX + 1}\r\nExpect: 100-continue", 413),
         ("Transfer-Encoding: chunked", 411),
         ("Content-Length: 3\r\nTransfer-Encoding: chunked", 411),
+        ("Transfer-Encoding:\r\nTransfer-Encoding: chunked", 411),
+        (f"Content-Length: {'9' * 5000}", 413),
         ("Content-Length: -1", 400),
         ("Content-Length: 1_0", 400),
         ("Content-Length: 3\r\nContent-Length: 4", 400),
@@ -228,7 +239,12 @@ def test_a_caller_that_asks_first_is_told_to_go_on(running: _Running) -> None:
 
 @pytest.mark.parametrize(
     ("request_line", "status"),
-    [(b"BREW /echo/x HTTP/1.1", 501), (b"nonsense", 400), (b"GET / HTTP/9.9", 505)],
+    [
+        (b"BREW /echo/x HTTP/1.1", 501),
+        (b"nonsense", 400),
+        (b"GET / HTTP/9.9", 505),
+        (b"GET http://[/echo/x HTTP/1.1", 400),
+    ],
 )
 def test_what_is_no_request_is_refused_with_a_problem_document(
     running: _Running, request_line: bytes, status: int

@@ -121,6 +121,10 @@ class _Shop:
     def phone_with(self, card: Any) -> str:
         """A phone that holds the card's pass; its device identifier."""
         _, phone = self.ask("POST", "/local/phone/devices", {})
+        self.register(card, phone)
+        return str(phone["device"])
+
+    def register(self, card: Any, phone: Any) -> None:
         _, bundle = self.ask("GET", urlsplit(card["links"]["apple"]).path)
         told = json.loads(zipfile.ZipFile(io.BytesIO(bundle)).read("pass.json"))
         status, _ = self.ask(
@@ -131,7 +135,20 @@ class _Shop:
             Authorization=f"ApplePass {told['authenticationToken']}",
         )
         assert status == 201
-        return str(phone["device"])
+
+    def edit_program(self, name: str) -> None:
+        """Gives the stamp programme another name."""
+        path = f"/api/v1/programs/{self.demo['programs'][0]['id']}"
+        headers = {"Authorization": f"Bearer {self.demo['api_key']}", "Idempotency-Key": name}
+        _, program = self.ask("GET", path, **headers)
+        for given in ("id", "version", "effective_at"):
+            del program[given]
+        assert self.ask("PUT", path, {**program, "name": name}, **headers)[0] == 200
+
+    def program_name(self) -> str:
+        path = f"/api/v1/programs/{self.demo['programs'][0]['id']}"
+        key = f"Bearer {self.demo['api_key']}"
+        return str(self.ask("GET", path, Authorization=key)[1]["name"])
 
     def listen(self, device: str) -> tuple[HTTPConnection, HTTPResponse]:
         connection = HTTPConnection(self._host, timeout=20)
@@ -174,6 +191,7 @@ def test_it_comes_up_says_where_to_look_and_ends_at_sigterm_with_all_kept(worlds
     assert earned[0] == 201
     assert shop.ask("POST", "/local/phone/earn", {"serial": card})[0] == 200
     assert shop.ask("POST", "/local/phone/earn", {"serial": "nobody"})[0] == 502
+    shop.edit_program("Lipa")
     world.signal(signal.SIGTERM)
     assert world.ended() == 0
     said = world.said()
@@ -183,6 +201,7 @@ def test_it_comes_up_says_where_to_look_and_ends_at_sigterm_with_all_kept(worlds
     again = worlds()
     shop = _Shop(again.ready())
     assert shop.demo["api_key"] == demo["api_key"]
+    assert shop.program_name() == "Lipa"
     status, replayed = shop.earn(card, key="one")
     assert (status, replayed["entry"]) == (200, earned[1]["entry"])
     again.signal(signal.SIGINT)
@@ -224,6 +243,17 @@ def test_it_goes_on_when_its_engine_is_killed(worlds: Any) -> None:
     shop.await_push(device)
     world.signal(signal.SIGTERM)
     assert world.ended() == 0
+
+
+def test_a_phone_that_a_script_makes_up_stays_registered(worlds: Any) -> None:
+    shop = _Shop(worlds().ready())
+    card = shop.new_card()
+    shop.register(card, {"device": "script", "pushToken": "5" * 64})
+    assert shop.earn(card["id"], key="one")[0] == 201
+    # The world answers when its queues are empty: what was pushed has been answered.
+    assert shop.ask("POST", "/local/clock", {"now": None})[0] == 200
+    path = "/apple/v1/devices/script/registrations/pass.app.stempel.demo"
+    assert shop.ask("GET", path)[1]["serialNumbers"] == [card["id"]]
 
 
 def test_the_clock_moves_over_http(worlds: Any) -> None:

@@ -1,0 +1,144 @@
+"""/openapi.json: a sound document that lists what is mounted, and describes what is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from chalice_app.addresses import ADDRESSES
+from chalice_app.api import Operation
+from tests.chalice_app.desk import Desk
+from tests.chalice_app.gateway import send
+from tests.world import STAMPS
+
+REF = "#/components/schemas/"
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    reply = send("GET", "/openapi.json")
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "application/json"
+    return dict(reply.json)
+
+
+def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def schema_of(
+    described: dict[str, Any], method: str, path: str, status: str
+) -> Draft202012Validator:
+    """The validator of what an operation says of its answer."""
+    responses = described["paths"][path][method.lower()]["responses"]
+    content = responses.get(status, responses["default"])["content"]
+    (media,) = content.values()
+    return Draft202012Validator({**media["schema"], "components": described["components"]})
+
+
+def test_what_is_mounted_is_described_and_nothing_else(described: dict[str, Any]) -> None:
+    mounted = {
+        (each.method, each.path) for each in ADDRESSES if isinstance(each.view(), Operation)
+    }
+    assert {(method, path) for method, path, _ in operations(described)} == mounted
+    assert all(path.startswith("/api/v1/") for _, path in mounted)
+    in_the_api = {each.path for each in ADDRESSES if each.path.startswith("/api/")}
+    assert in_the_api == set(described["paths"])
+
+
+def test_the_document_is_sound(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1.")
+    assert described["info"]["title"]
+    assert described["info"]["version"]
+    names = [operation["operationId"] for _, _, operation in operations(described)]
+    assert len(names) == len(set(names))
+    schemes = described["components"]["securitySchemes"]
+    assert all(name in schemes for each in described["security"] for name in each)
+    for schema in described["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for ref in references(described):
+        assert ref.removeprefix(REF) in described["components"]["schemas"], ref
+
+
+def references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for each in value.values():
+            yield from references(each)
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def test_every_operation_says_what_it_takes_and_gives(described: dict[str, Any]) -> None:
+    for method, path, operation in operations(described):
+        assert operation["summary"].endswith(".")
+        named = {each["name"]: each for each in operation["parameters"]}
+        in_path = {name for name, each in named.items() if each["in"] == "path"}
+        assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+        assert all(named[name]["required"] for name in in_path)
+        changes = method != "GET"
+        assert ("Idempotency-Key" in named) == changes
+        assert ("requestBody" in operation) == changes
+        assert set(operation["responses"]) == {
+            "default",
+            *(("200", "201") if changes else ("200",)),
+        }
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        assert all(each["description"] is not None for each in operation["responses"].values())
+
+
+def test_answers_are_as_described(described: dict[str, Any], desk: Desk) -> None:
+    program, points = desk.shop.stamps.id, desk.shop.points.id
+    card = desk.enrol(desk.shop.stamps)["id"]
+    rich = desk.enrol(desk.shop.points)["id"]
+    entry = desk.earn(card, stamps=10)["id"]
+    spent = desk.buy(rich, 6_000)["id"]
+    calls: list[tuple[str, str, dict[str, str], object]] = [
+        ("PUT", "/programs/{program_id}", {"program_id": program}, {**STAMPS, "name": "x"}),
+        ("PUT", "/programs/{program_id}", {"program_id": "described"}, STAMPS),
+        ("GET", "/programs/{program_id}", {"program_id": program}, None),
+        ("POST", "/programs/{program_id}/cards", {"program_id": points}, {"member": {}}),
+        ("GET", "/cards/{card_id}", {"card_id": rich}, None),
+        ("POST", "/cards/{card_id}/earn", {"card_id": rich}, {"points": 1}),
+        ("POST", "/cards/{card_id}/redeem", {"card_id": card}, {"reward_id": "coffee"}),
+        ("POST", "/entries/{entry_id}/reverse", {"entry_id": spent}, {"amount": 5}),
+        ("POST", "/entries/{entry_id}/reverse", {"entry_id": entry}, {}),
+        ("GET", "/cards/{card_id}/entries", {"card_id": rich}, None),
+        # Refusals.
+        ("PUT", "/programs/{program_id}", {"program_id": program}, {}),
+        ("POST", "/cards/{card_id}/earn", {"card_id": card}, {"stamps": 0}),
+        ("POST", "/cards/{card_id}/redeem", {"card_id": card}, {"reward_id": "coffee"}),
+        ("POST", "/entries/{entry_id}/reverse", {"entry_id": entry}, {}),
+        ("GET", "/cards/{card_id}", {"card_id": "none"}, None),
+    ]
+    met = set()
+    for method, path, params, body in calls:
+        reply = desk.call(method, path.format(**params), body)
+        full = f"/api/v1{path}"
+        schema_of(described, method, full, str(reply.status)).validate(reply.json)
+        met.add((method, full, reply.status < 400))
+    everything = {(method, path, True) for method, path, _ in operations(described)}
+    assert everything <= met
+
+
+def test_the_described_requests_are_those_that_are_taken(described: dict[str, Any]) -> None:
+    """What the validator refuses, the schema refuses: they are made from the same types."""
+    earn = described["paths"]["/api/v1/cards/{card_id}/earn"]["post"]["requestBody"]
+    schema = earn["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": described["components"]})
+    sound = {"purchase": {"amount": 1, "currency": "PLN"}}
+    assert validator.is_valid(sound)
+    for fault in (
+        {"stamps": 0},
+        {"stamps": "1"},
+        {"x": 1},
+        {"purchase": {"amount": 1}},
+        {"purchase": {"amount": 1, "currency": "pln"}},
+        {"purchase": {"amount": 10**10 + 1, "currency": "PLN"}},
+    ):
+        assert not validator.is_valid(fault)

@@ -1,0 +1,231 @@
+"""The days of a programme: each entry once, on the day that it was in the shop."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.wallet.services import made
+from tests.wallet.services.fakes import FakeLedger, FakePrograms, FakeStatistics
+from wallet.domain import ledger
+from wallet.domain.cards import Card
+from wallet.domain.entries import Entry, EntryKind
+from wallet.domain.errors import ContentionError
+from wallet.domain.ids import CardId, ProgramId, entry_id
+from wallet.domain.ledger import Draft, Purchase
+from wallet.domain.programs import Program
+from wallet.services.fold_statistics import ENTRIES_MAX, Statistics, Tally, fold_statistics, tally
+from wallet.services.ports import Change
+
+WARSAW = made.program(time_zone="Europe/Warsaw")
+ALWAYS = ("0001-01-01", "9999-12-31")
+
+
+class Counts:
+    """Cards of a programme, and their days."""
+
+    def __init__(self, *programs: Program) -> None:
+        self.ledger, self.statistics = FakeLedger(), FakeStatistics()
+        self.programs = FakePrograms(*programs)
+
+    def fold(self, *cards: CardId, statistics: Statistics | None = None) -> None:
+        fold_statistics(self.ledger, self.programs, statistics or self.statistics, cards)
+
+    def days(self, program_id: ProgramId = WARSAW.id) -> Mapping[str, Tally]:
+        return self.statistics.days(program_id, *ALWAYS)
+
+    def buy(self, program: Program, card: CardId, at: datetime, amount: int = 100) -> Entry:
+        head = self.ledger.head(card)
+        assert head is not None
+        purchase = Purchase(amount=amount, currency="EUR")
+        draft = ledger.earn(program, head, purchase, location_id=None, occurred_at=at)
+        return self.write(program, head, draft)
+
+    def write(self, program: Program, head: Card, draft: Draft) -> Entry:
+        after, entry = ledger.seal(
+            head,
+            draft,
+            program,
+            entry_id=entry_id(head.id, made.new_id()),
+            actor="a",
+            now=made.NOW,
+        )
+        change = Change(before=head, after=after, entry=entry, fingerprint=bytes(16))
+        assert self.ledger.append(change) == "written"
+        return entry
+
+    def card(self, program: Program = WARSAW) -> CardId:
+        card = made.card(program)
+        self.ledger.put(card)
+        return card.id
+
+
+@pytest.fixture
+def counts() -> Counts:
+    return Counts(WARSAW)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2026, 1, 31, 22, 59, 59, 999_000, tzinfo=UTC), "2026-01-31"),
+        (datetime(2026, 1, 31, 23, 0, tzinfo=UTC), "2026-02-01"),
+        # Summer time: two hours ahead of UTC.
+        (datetime(2026, 7, 31, 21, 59, 59, tzinfo=UTC), "2026-07-31"),
+        (datetime(2026, 7, 31, 22, 0, tzinfo=UTC), "2026-08-01"),
+    ],
+)
+def test_a_day_is_the_shops(counts: Counts, at: datetime, day: str) -> None:
+    card = counts.card()
+    counts.buy(WARSAW, card, at)
+    counts.fold(card)
+    assert list(counts.days()) == [day]
+
+
+def test_a_day_is_that_of_the_version_the_entry_was_made_under() -> None:
+    moved = made.next_version(WARSAW, time_zone="Pacific/Auckland")
+    counts = Counts(WARSAW, moved)
+    card, noon = counts.card(), datetime(2026, 5, 5, 12, 30, tzinfo=UTC)
+    counts.buy(WARSAW, card, noon)
+    counts.buy(moved, card, noon)
+    counts.fold(card)
+    assert list(counts.days()) == ["2026-05-05", "2026-05-06"]
+
+
+def test_what_was_counted_is_not_counted_again(counts: Counts) -> None:
+    card = counts.card()
+    counts.buy(WARSAW, card, made.NOW, amount=250)
+    counts.fold(card, card)
+    counts.fold(card)
+    counts.buy(WARSAW, card, made.NOW, amount=150)
+    counts.fold(card)
+    (day,) = counts.days().values()
+    assert day == Tally(entries=2, earns=2, points_given=4, turnover=400)
+
+
+def test_an_unknown_card_is_passed_over(counts: Counts) -> None:
+    counts.fold(CardId(made.new_id()))
+    assert counts.days() == {}
+
+
+def test_more_entries_than_one_write_holds_are_all_counted(counts: Counts) -> None:
+    card, total = counts.card(), 2 * ENTRIES_MAX + 7
+    for number in range(total):
+        counts.buy(WARSAW, card, made.NOW + timedelta(days=number))
+    watched = Watched()
+    counts.fold(card, statistics=watched)
+    assert len(watched.days(WARSAW.id, *ALWAYS)) == total
+    # DynamoDB takes 100 items in a transaction: the days, and the card's own mark.
+    assert max(watched.sizes) + 1 <= 100
+
+
+class Watched(FakeStatistics):
+    """Notes how many days each write touches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def count(
+        self,
+        program_id: ProgramId,
+        card_id: CardId,
+        days: Mapping[str, Tally],
+        *,
+        after: int,
+        upto: int,
+    ) -> bool:
+        self.sizes.append(len(days))
+        return super().count(program_id, card_id, days, after=after, upto=upto)
+
+
+class Beaten(FakeStatistics):
+    """Somebody else counts the same card at the same time, some times or always."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def count(
+        self,
+        program_id: ProgramId,
+        card_id: CardId,
+        days: Mapping[str, Tally],
+        *,
+        after: int,
+        upto: int,
+    ) -> bool:
+        if self.times:
+            self.times -= 1
+            return False
+        return super().count(program_id, card_id, days, after=after, upto=upto)
+
+
+def test_others_who_count_at_the_same_time_are_given_way(counts: Counts) -> None:
+    card = counts.card()
+    counts.buy(WARSAW, card, made.NOW)
+    beaten = Beaten(times=3)
+    counts.fold(card, statistics=beaten)
+    assert beaten.counted(card) == 1
+
+
+def test_if_others_never_stop_the_batch_comes_again(counts: Counts) -> None:
+    card = counts.card()
+    counts.buy(WARSAW, card, made.NOW)
+    with pytest.raises(ContentionError):
+        counts.fold(card, statistics=Beaten(times=1_000))
+
+
+@pytest.mark.parametrize(
+    ("changed", "adds"),
+    [
+        ({"points": 3, "amount": 350}, Tally(entries=1, earns=1, points_given=3, turnover=350)),
+        ({"stamps": 2}, Tally(entries=1, earns=1, stamps_given=2)),
+        (
+            {"kind": EntryKind.REDEEM, "points": -9},
+            Tally(entries=1, redeems=1, points_taken=9),
+        ),
+        (
+            {"kind": EntryKind.REVERSE, "points": -3, "amount": 350},
+            Tally(entries=1, reversals=1, points_taken=3, turnover=-350),
+        ),
+        (
+            {"kind": EntryKind.REVERSE, "stamps": 10},
+            Tally(entries=1, reversals=1, stamps_given=10),
+        ),
+    ],
+)
+def test_what_an_entry_adds(changed: dict[str, object], adds: Tally) -> None:
+    plain = made.change(WARSAW, made.card(WARSAW), "1").entry
+    entry = replace(plain, **{"points": 0, **changed})  # type: ignore[arg-type]
+    assert tally(entry) == adds
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_in_whatever_order_cards_are_named_the_days_are_the_same(
+    counts: Counts, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311  a seed, to be repeated
+    cards = [counts.card() for _ in range(4)]
+    expected: Counter[str] = Counter()
+    for _ in range(60):
+        at = made.NOW + timedelta(hours=chance.randrange(200))
+        card, amount = chance.choice(cards), chance.randrange(1, 9) * 100
+        counts.buy(WARSAW, card, at, amount=amount)
+        expected[(at + timedelta(hours=1)).date().isoformat()] += amount
+        if chance.random() < 0.3:
+            counts.fold(*chance.choices(cards, k=3))
+    counts.fold(*cards)
+    assert {day: each.turnover for day, each in counts.days().items()} == expected
+
+
+def test_the_first_year_west_of_utc_does_not_stop_the_count() -> None:
+    american = made.program(time_zone="America/New_York")
+    counts = Counts(american)
+    card = counts.card(american)
+    counts.buy(american, card, datetime(1, 1, 1, tzinfo=UTC))
+    counts.fold(card)
+    assert list(counts.days(american.id)) == ["0001-01-01"]
