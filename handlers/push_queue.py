@@ -13,7 +13,7 @@ QUEUE = "push.fifo"
 
 # After its first failure a message shows again in so many seconds, then in twice as many, …
 _AGAIN_SECONDS_FIRST = 2
-_AGAIN_SECONDS_MAX = 60
+_AGAIN_SECONDS_MAX = 20
 
 
 @triggers.on_sqs_message(queue=QUEUE, batch_size=10)

@@ -124,7 +124,7 @@ def _fetched(folder: Path) -> Path:
     archives = list(folder.glob("*.tgz"))
     if done.returncode or len(archives) != 1:
         said = str(done.stderr).strip().splitlines()
-        raise EngineError(f"npm pack {PACKAGE}: {said[-1] if said else 'no archive'}")
+        raise EngineError(f"npm pack {PACKAGE}: {said[0] if said else 'no archive'}")
     digest = hashlib.sha256(archives[0].read_bytes()).hexdigest()
     if digest != SHA256:
         raise EngineError(f"{PACKAGE} is not the known one: its SHA-256 is {digest}")

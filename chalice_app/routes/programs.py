@@ -21,6 +21,7 @@ from wallet.services.enrol import enrol
 from wallet.services.put_program import put_program
 
 _EFFECTIVE_AT = "effective_at"
+_OUTSIDE = (_EFFECTIVE_AT, "id", "version")
 
 
 @operation(
@@ -30,9 +31,14 @@ _EFFECTIVE_AT = "effective_at"
     statuses=(200, 201),
 )
 def put(ask: Ask[dict[str, Any]]) -> Answer:
-    """Publishes a program: a new immutable version if the document differs from the newest."""
+    """Publishes a program: a new immutable version if the document differs from the newest.
+
+    What GET gave may be sent back as it is: its `id` and `version` are passed over.
+    """
     program_id = _program_id(ask.call.params["program_id"])
-    document = {name: value for name, value in ask.body.items() if name != _EFFECTIVE_AT}
+    if ask.body.get("id", program_id) != program_id:
+        raise InvalidError("id", "is another programme's")
+    document = {name: value for name, value in ask.body.items() if name not in _OUTSIDE}
     terms = read_terms(document)
     said = ask.body.get(_EFFECTIVE_AT)
     effective_at = read_time(said) if isinstance(said, str) else None

@@ -148,7 +148,7 @@ def _said(clock: Clock, **more: object) -> Reply:
 def _moved(clock: Clock, request: LocalRequest) -> Reply:
     try:
         asked = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return problem(HTTPStatus.BAD_REQUEST, "Bad request", "the body is not JSON")
     try:
         moment = _moment(asked)

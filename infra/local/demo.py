@@ -4,6 +4,8 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,7 @@ BOOKS: Mapping[str, object] = {
 }
 _SHOPS = {"kawiarnia-lipowa": CAFE, "harbour-books": BOOKS}
 _NAME = "Stempel demo"
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def seed(keys: Path) -> tuple[ApiKey, str, list[Program]]:
@@ -130,7 +133,8 @@ def _program(key: ApiKey, program_id: str, shop: Mapping[str, object]) -> Progra
     for name in (program_id, f"{program_id}-{key.merchant_id[:6]}"):
         standing = runtime.programs().newest(ProgramId(name))
         if standing is None:
-            act = _act(key, f"demo {name} {secrets.token_hex(8)}")
+            # In force from long ago, so that a clock that is set back finds it too.
+            act = replace(_act(key, f"demo {name} {secrets.token_hex(8)}"), now=_LONG_AGO)
             return put_program(runtime.programs(), act, ProgramId(name), read_terms(shop)).program
         if standing.merchant_id == key.merchant_id:
             return standing

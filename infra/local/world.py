@@ -22,7 +22,8 @@ from infra.local.home import Home, WorldError, held_home
 PORT = "8000"
 REGION = "eu-central-1"
 END_SECONDS = 18.0  # after a signal; what takes longer is cut off
-END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GIVE_UP = signal.SIGUSR1  # from this very process, when its engine cannot be kept alive
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, GIVE_UP)
 
 ANYBODY = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
@@ -30,7 +31,11 @@ SOMEBODY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
 class _EndedError(BaseException):
-    """Somebody asked for the end."""
+    """A signal asked for the end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,10 @@ def main() -> int:
             print(_welcome(home, demo), flush=True)
             while True:
                 signal.pause()
-    except _EndedError:
+    except _EndedError as ended:
+        if ended.number == GIVE_UP:
+            print("Stempel ends: its engine keeps dying (see engine.log).", file=sys.stderr)
+            return 1
         print("Stopped; everything is kept.", flush=True)
         return 0
     except (WorldError, EngineError) as fault:
@@ -69,13 +77,13 @@ def main() -> int:
 def _end_at_a_signal() -> None:
     """Raise _EndedError at the first one; cut off what does not end by itself after that."""
 
-    def end(*_: object) -> None:
-        for number in END_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+    def end(number: int, _frame: object) -> None:
+        for each in END_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
         cut = threading.Timer(END_SECONDS, os._exit, [1])
         cut.daemon = True
         cut.start()
-        raise _EndedError
+        raise _EndedError(number)
 
     for number in END_SIGNALS:
         signal.signal(number, end)
@@ -122,7 +130,7 @@ def _point_at_engine(environ: MutableMapping[str, str], home: Home, parts: ExitS
         return
     engine = Engine(home.engine)
     parts.callback(engine.stop)
-    engine.start(on_failure=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    engine.start(on_failure=lambda: os.kill(os.getpid(), GIVE_UP))
     environ["AWS_ENDPOINT_URL"] = engine.endpoint
 
 

@@ -169,3 +169,11 @@ def test_a_name_belongs_to_who_took_it_first(desk: Desk) -> None:
     with desk.untouched():
         reply = desk.call("PUT", "/programs/taken", STAMPS, secret=desk.rival.secret)
         check_problem(reply, 404, "not-found")
+
+
+def test_what_get_gave_may_be_put_back(desk: Desk, clock: Clock) -> None:
+    put(desk, "round", STAMPS, 201)
+    clock.now += timedelta(days=3)
+    given = desk.call("GET", "/programs/round").json
+    assert put(desk, "round", given) == given
+    assert put(desk, "round", {**given, "id": "another"}, 422)["field"] == "id"

@@ -33,7 +33,7 @@ from wallet.services.ports import Registration
 
 KILLS = int(os.environ.get("KILLS", "56"))
 SEED = int(os.environ.get("SEED", "5"))
-CARDS, PHONES = 4, 5
+CARDS, PHONES = 3, 4
 
 CALLS = (
     "receive_message",
@@ -84,7 +84,7 @@ class Street:
 
     def change(self) -> None:
         """A few changes, and what the stream makes of them; now and then it says so twice."""
-        for card in self.chance.choices(self.cards, k=self.chance.randrange(1, 4)):
+        for card in self.chance.choices(self.cards, k=self.chance.randrange(1, 3)):
             self.changes += 1
             earn(runtime.books(), self.shop.act(f"{self.changes}"), card.id, Gift(stamps=1))
         event = {"Records": self.stream.new()}

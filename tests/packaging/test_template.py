@@ -175,7 +175,7 @@ class TestQueues:
         assert queue["FifoThroughputLimit"] == "perMessageGroupId"
         assert queue["RedrivePolicy"] == {
             "deadLetterTargetArn": {"Fn::GetAtt": ["PushDeadLetters", "Arn"]},
-            "maxReceiveCount": 5,
+            "maxReceiveCount": 30,
         }
 
     def test_dead_letters_wait_the_longest_that_they_may(self, template: Template) -> None:

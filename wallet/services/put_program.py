@@ -49,10 +49,11 @@ def put_program(
         replayed = _replay(programs, act, program_id)
         if replayed:
             return replayed
-        _check_time(effective_at, act.now)
         newest = programs.newest(program_id)
         if newest and newest.merchant_id != act.merchant_id:
             raise NotFoundError("program")
+        if newest is None or effective_at != newest.effective_at:
+            _check_time(effective_at, act.now)
         _check_lasting(newest, terms)
         publication = Publication(
             program=_next(act, program_id, newest, terms, effective_at),

@@ -7,6 +7,7 @@ registered yesterday is reached today.
 """
 
 import json
+import logging
 import queue
 import re
 import secrets
@@ -14,6 +15,8 @@ import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
 _TOKEN = re.compile(r"[0-9a-f]{64}")
@@ -174,9 +177,15 @@ class PushHub:
 
 
 def _read(path: Path) -> list[_Line]:
-    if not path.exists():
+    """The phones of before; none if the file is not there, or is not ours any more."""
+    try:
+        rows = json.loads(path.read_text())["phones"]
+        return [
+            _Line(phone=Phone(device=row["device"], token=row["token"]), waiting=row["waiting"])
+            for row in rows
+        ]
+    except FileNotFoundError:
         return []
-    return [
-        _Line(phone=Phone(device=row["device"], token=row["token"]), waiting=row["waiting"])
-        for row in json.loads(path.read_text())["phones"]
-    ]
+    except (ValueError, KeyError, TypeError):
+        log.warning("%s cannot be read; its phones are forgotten", path)
+        return []
