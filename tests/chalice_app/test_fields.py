@@ -167,7 +167,7 @@ def test_what_a_points_programme_does_not_know(
         ({"kind": "points"}, ["stamps", "rules[0]", "rewards[0]"]),
         ({"currency": "EUR"}, ["currency"]),
         (dict.fromkeys(["stamps", *POINTS]), None),
-        ({"id": "x", "version": 1}, ["id", "version"]),
+        ({"merchant_id": "x", "design_version": 1}, ["merchant_id", "design_version"]),
         ({"rules": [1.5, {"a": HUGE}]}, None),
     ],
 )

@@ -44,7 +44,7 @@ def bind(*, core: str, stats: str) -> Connection:
     class of rows, 60 ms of CPU each in a cold start; rows of one table and one connection need
     one.
     """
-    shared = Connection(connect_timeout_seconds=2, read_timeout_seconds=8, max_retry_attempts=2)
+    shared = Connection(connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
     for name, rows in ((core, CORE_ROWS), (stats, STATS_ROWS)):
         for row in rows:
             row.Meta.table_name = name
