@@ -28,6 +28,7 @@ format: .venv/dev
 	@$(BIN)/ruff check --fix $(SOURCES)
 
 bench: .venv/bench .venv-engine/ready ## figures, into docs/benchmarks.md and build/bench.json
+	@test -f build/package.json || $(MAKE) --no-print-directory package
 	@$(BIN)/python -m bench
 
 package: .venv/run ## the deployment zips and the template, into build/
