@@ -42,14 +42,19 @@ _request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """A request. Header names in lower case, path parameters decoded."""
+    """A request. Header names in lower case, path parameters decoded.
+
+    `source_ip` is the caller's address as API Gateway saw it.
+    """
 
     method: str
+    path: str
     route: str
     params: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    source_ip: str = ""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -108,9 +113,10 @@ class StempelApp(Chalice):
             )
 
 
-def json_answer(document: bytes, *, status: int = 200) -> Answer:
-    """An answer of JSON that nobody may keep."""
-    return Answer(status=status, body=document, headers={"Cache-Control": "no-store"})
+def json_answer(document: bytes, *, status: int = 200, **headers: str) -> Answer:
+    """An answer of JSON that nobody may keep. A header `Set-Cookie` is given as `Set_Cookie`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status=status, body=document, headers={"Cache-Control": "no-store", **named})
 
 
 def _adapted(view: View) -> Callable[..., Response]:
@@ -129,11 +135,13 @@ def _call(request: Request, params: Mapping[str, str]) -> Call:
     body, query = request.raw_body, request.query_params
     return Call(
         method=request.method,
+        path=str(request.to_original_event().get("path") or "/"),
         route=request.path,
         params={name: unquote(value) for name, value in params.items()},
         query={name: query[name] for name in query} if query else {},
         headers=dict(request.headers.items()),
         body=body.encode() if isinstance(body, str) else body,
+        source_ip=str((request.context.get("identity") or {}).get("sourceIp") or ""),
     )
 
 
@@ -142,12 +150,15 @@ def _answered(view: View, call: Call) -> Answer:
     try:
         return view(call)
     except Exception as error:  # noqa: BLE001  the outermost edge: nothing may escape it
-        problem = problem_of(error)
-        if problem is None:
-            write_line(
-                function="api", route=call.route, level="ERROR", error=traceback.format_exc()
-            )
-            problem = problem_of_status(500)
+        return refusal(error, call.route)
+
+
+def refusal(error: Exception, route: str) -> Answer:
+    """The problem document of an error that is being handled; a fault of our own is logged."""
+    problem = problem_of(error)
+    if problem is None:
+        write_line(function="api", route=route, level="ERROR", error=traceback.format_exc())
+        problem = problem_of_status(500)
     return Answer(
         status=problem.status,
         body=problem.body(),

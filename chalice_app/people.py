@@ -3,15 +3,12 @@
 import re
 
 from chalice_app.schemas import MemberIn
+from wallet.domain.contacts import normal_email, normal_phone
 from wallet.domain.errors import InvalidError
 from wallet.domain.ids import MerchantId
 from wallet.domain.merchants import Member
 from wallet.domain.program_document import clean_text
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-# E.164: a plus and at most 15 digits, the first of which begins a country's number.
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
-_SPACING = re.compile(r"[\s().-]")
 _BIRTHDAY = re.compile(r"(\d\d)-(\d\d)")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -28,16 +25,21 @@ def read_member(said: MemberIn, merchant_id: MerchantId) -> Member:
     )
 
 
+def read_email(text: str) -> str:
+    """The address in the one form by which it is found again. Raises InvalidError."""
+    return _email(text)
+
+
 def _email(text: str) -> str:
-    email = clean_text(text).lower()
-    if not _EMAIL.fullmatch(email):
+    email = normal_email(clean_text(text))
+    if email is None:
         raise InvalidError("member.email", "is not an e-mail address")
     return email
 
 
 def _phone(text: str) -> str:
-    phone = _SPACING.sub("", text)
-    if not _PHONE.fullmatch(phone) or not phone.isascii():
+    phone = normal_phone(text)
+    if phone is None:
         raise InvalidError("member.phone", "must begin with + and the country's number")
     return phone
 

@@ -17,8 +17,14 @@ LOCALES = frozenset(
 )
 METADATA = frozenset({"METADATA", "WHEEL"})  # the rest of a .dist-info serves uninstalling
 NOT_RUN = (".pyc", ".pyi", ".pxd", ".c", ".h")
-# AVIF is no picture of ours and brings 8 MB; Tk has no screen to draw on.
-UNUSED_MODULES = ("PIL/_avif.", "PIL/_imagingtk.")
+UNUSED_MODULES = (
+    "PIL/_avif.",  # no picture of ours, and 8 MB
+    "PIL/_imagingtk.",  # no screen to draw on
+    "reportlab/fonts/",  # the poster brings its own
+    "reportlab/graphics/",  # charts; the poster draws on the canvas
+    "reportlab/platypus/",  # flowing text
+    "pyasn1_modules/",  # google-auth's way of signing without cryptography
+)
 
 
 def slim(files: Mapping[str, bytes], *, ours: Container[str]) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.needs import chromium
 
@@ -19,10 +19,27 @@ FLAGS = (
 
 
 @contextmanager
-def running_browser() -> Iterator[Browser]:
+def running_browser(*flags: str) -> Iterator[Browser]:
     """A browser for the length of a block."""
     path = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with _playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
+
+
+_started: list[Playwright] = []
+
+
+@contextmanager
+def _playwright() -> Iterator[Playwright]:
+    """The one that is running, or a new one: there can be only one at a time."""
+    if _started:
+        yield _started[0]
+        return
+    with sync_playwright() as playwright:
+        _started.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _started.clear()

@@ -20,6 +20,11 @@ def openssl() -> str:
     return _found(shutil.which("openssl"), "the openssl command")
 
 
+def curl() -> str:
+    """The path of the curl command, or skip."""
+    return _found(shutil.which("curl"), "the curl command")
+
+
 def chromium() -> str:
     """The path of a Chromium, or skip."""
     return _found(shutil.which("chromium") or shutil.which("google-chrome"), "Chromium")

@@ -20,15 +20,32 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
     from wallet.apple.signing import Signer
+    from wallet.clients.blobs import BucketLogos
+    from wallet.clients.google_http import Endpoints, GooglePasses, GoogleWire
+    from wallet.clients.google_keys import CallbackDesk
+    from wallet.clients.google_pushes import GoogleCards
+    from wallet.clients.google_token import ServiceAccount
+    from wallet.clients.mail import SesMailer
     from wallet.clients.queue import SqsDeadLetters, SqsPushQueue
     from wallet.clients.secrets import PassCertificate
     from wallet.clients.vault import MemberVault
+    from wallet.domain.ids import MerchantId
+    from wallet.google.ids import IssuerId
     from wallet.services.commit import Books
+    from wallet.services.counter import Counter
     from wallet.services.enrol import Reception
+    from wallet.services.hooks import HookRack
     from wallet.services.issue_pass import Press
+    from wallet.services.join import FrontDesk
+    from wallet.services.list_members import Directory
     from wallet.services.passkit import Wicket
     from wallet.services.refresh_passes import Messenger
+    from wallet.services.sign_up import Door
+    from wallet.services.till_sales import SalesDesk
+    from wallet.services.tills import Tillbox
+    from wallet.storage.consents import ConsentBook
     from wallet.storage.devices import DeviceBook
+    from wallet.storage.edge import EdgeBook
     from wallet.storage.ledger import CardLedger
     from wallet.storage.members import MemberBook
     from wallet.storage.merchants import MerchantBook
@@ -80,7 +97,11 @@ def settings() -> Settings:
 def _tables() -> "Connection":
     from wallet.storage.tables import bind
 
-    return bind(core=settings().core_table, stats=settings().stats_table)
+    return bind(
+        core=settings().core_table,
+        edge=settings().edge_table,
+        stats=settings().stats_table,
+    )
 
 
 @cache
@@ -114,6 +135,89 @@ def members() -> "MemberBook":
     from wallet.storage.members import MemberBook
 
     return MemberBook(_tables())
+
+
+@cache
+def door() -> "Door":
+    """What a merchant's way in needs."""
+    from wallet.services.sign_up import Door
+    from wallet.storage.owners import OwnerBook
+
+    return Door(
+        edge=edge(),
+        owners=OwnerBook(_tables()),
+        vault=vault(),
+        mailer=mailer(),
+        chance=secrets.token_bytes,
+        base_url=settings().base_url,
+    )
+
+
+@cache
+def edge() -> "EdgeBook":
+    """Sessions, tickets and counters."""
+    from wallet.storage.edge import EdgeBook
+
+    _tables()
+    return EdgeBook()
+
+
+@cache
+def tillbox() -> "Tillbox":
+    """Tills and their pairing."""
+    from wallet.services.tills import Tillbox
+    from wallet.storage.tills import TillBook
+
+    _tables()
+    return Tillbox(tills=TillBook(), edge=edge(), chance=secrets.token_bytes)
+
+
+@cache
+def counter() -> "Counter":
+    """What a till needs."""
+    from wallet.services.counter import Counter
+
+    return Counter(books=books(), cards=members(), vault=vault())
+
+
+@cache
+def hook_rack() -> "HookRack":
+    """Hooks and their secrets."""
+    from wallet.services.hooks import HookRack
+    from wallet.storage.hooks import HookBook
+
+    return HookRack(
+        hooks=HookBook(_tables()), safe=vault(), edge=edge(), chance=secrets.token_bytes
+    )
+
+
+@cache
+def sales_desk() -> "SalesDesk":
+    """What taking sales of till systems needs."""
+    from wallet.services.named_cards import Finder
+    from wallet.services.till_sales import SalesDesk
+    from wallet.storage.sales import SalesBook
+
+    finder = Finder(counter=counter(), heads=ledger(), programs=programs())
+    return SalesDesk(finder=finder, sales=SalesBook())
+
+
+@cache
+def directory() -> "Directory":
+    """What listing members needs."""
+    from wallet.services.list_members import Directory
+    from wallet.storage.member_roll import MemberRoll
+
+    _tables()
+    return Directory(roll=MemberRoll(), heads=ledger(), counter=counter())
+
+
+@cache
+def mailer() -> "SesMailer":
+    """Sends mails."""
+    from wallet.clients.mail import SesMailer
+
+    return SesMailer(settings().mail_sender)
 
 
 @cache
@@ -160,6 +264,29 @@ def reception() -> "Reception":
 
 
 @cache
+def front_desk() -> "FrontDesk":
+    """What joining needs."""
+    from wallet.services.join import FrontDesk
+
+    return FrontDesk(
+        reception=reception(),
+        members=members(),
+        heads=ledger(),
+        edge=edge(),
+        base_url=settings().base_url,
+    )
+
+
+@cache
+def consents() -> "ConsentBook":
+    """What members allowed."""
+    from wallet.storage.consents import ConsentBook
+
+    _tables()
+    return ConsentBook()
+
+
+@cache
 def wicket() -> "Wicket":
     """What the PassKit web service needs."""
     from wallet.services.passkit import Wicket
@@ -197,7 +324,16 @@ def press() -> "Press":
         certificate=hashlib.sha256(_certificate().leaf).hexdigest(),
         base_url=settings().base_url,
         store=BucketPasses(settings().blobs_bucket),
+        logos=logos(),
     )
+
+
+@cache
+def logos() -> "BucketLogos":
+    """Uploaded logos."""
+    from wallet.clients.blobs import BucketLogos
+
+    return BucketLogos(settings().blobs_bucket)
 
 
 @cache
@@ -214,6 +350,78 @@ def dead_letters() -> "SqsDeadLetters":
     from wallet.clients.queue import SqsDeadLetters
 
     return SqsDeadLetters(settings().push_dead_letters_url)
+
+
+@cache
+def google_account() -> "ServiceAccount":
+    """What signs for us at Google."""
+    from wallet.clients.google_token import ServiceAccount
+    from wallet.clients.secrets import service_account
+
+    return ServiceAccount(service_account(settings().google_secret))
+
+
+@cache
+def google_passes() -> "GooglePasses":
+    """Cards at Google Wallet. Only where an issuer is set."""
+    from functools import partial
+
+    from wallet.clients.blobs import BucketGallery
+    from wallet.clients.google_http import GoogleApi, GooglePasses
+    from wallet.clients.google_token import AccessTokens
+    from wallet.services.google_cards import Stall, documents, hang_pictures
+
+    wire, ends = google_wire(), google_endpoints()
+    tokens = AccessTokens(google_account(), wire, ends.token, now)
+    stall = Stall(
+        issuer=google_issuer(),
+        base_url=settings().base_url,
+        merchant_name=_merchant_name,
+        gallery=BucketGallery(settings().blobs_bucket),
+    )
+    return GooglePasses(
+        GoogleApi(wire, tokens, ends.api).ask,
+        write=partial(documents, stall),
+        hang=partial(hang_pictures, stall),
+        pause=time.sleep,
+    )
+
+
+@cache
+def google_wire() -> "GoogleWire":
+    """Requests to Google."""
+    from wallet.clients.google_http import GoogleWire
+
+    return GoogleWire()
+
+
+@cache
+def google_endpoints() -> "Endpoints":
+    """Google's addresses."""
+    from wallet.clients.google_http import Endpoints
+
+    return Endpoints.of(settings().google_url)
+
+
+def google_issuer() -> "IssuerId":
+    """Our issuer id."""
+    from wallet.google.ids import IssuerId
+
+    return IssuerId(settings().google_issuer or "")
+
+
+@cache
+def callback_desk() -> "CallbackDesk":
+    """What takes Google's callbacks. Only where an issuer is set."""
+    from wallet.clients.google_keys import CallbackDesk
+
+    return CallbackDesk(google_wire(), settings().google_keys_url, google_issuer(), now)
+
+
+@cache
+def _merchant_name(merchant_id: "MerchantId") -> str:
+    merchant = merchants().merchant(merchant_id)
+    return merchant.name if merchant else ""
 
 
 @cache
@@ -241,7 +449,16 @@ def messenger() -> "Messenger":
         clock=now,
         pause=time.sleep,
         alarm=alarm,
+        google=_google_cards(),
     )
+
+
+def _google_cards() -> "GoogleCards | None":
+    if settings().google_issuer is None:
+        return None
+    from wallet.clients.google_pushes import GoogleCards
+
+    return GoogleCards(google_passes)
 
 
 def _pause(attempt: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from wallet.domain.errors import WalletError
 
 APNS_URL = "https://api.push.apple.com"
+GOOGLE_KEYS_URL = "https://pay.google.com/gp/m/issuer/keys"
 
 
 class SettingsError(WalletError):
@@ -40,6 +41,16 @@ class Settings:
     def core_table(self) -> str:
         """The table of merchants, programs, cards and entries."""
         return self._need("WALLET_CORE_TABLE")
+
+    @property
+    def edge_table(self) -> str:
+        """The table of sessions, tickets and counters."""
+        return self._need("WALLET_EDGE_TABLE")
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that mails come from, verified with SES."""
+        return self._need("WALLET_MAIL_SENDER")
 
     @property
     def stats_table(self) -> str:
@@ -87,6 +98,28 @@ class Settings:
         """The authorities trusted for that address, where not the system's."""
         path = self.environ.get("WALLET_APNS_CA_FILE")
         return Path(path) if path else None
+
+    @property
+    def google_issuer(self) -> str | None:
+        """Our issuer id at Google Wallet; None where there is no Google Wallet."""
+        return self.environ.get("WALLET_GOOGLE_ISSUER") or None
+
+    @property
+    def google_secret(self) -> str:
+        """The name of the secret with the service account: the JSON of its key, as Google gave
+        it.
+        """
+        return self._need("WALLET_GOOGLE_SECRET")
+
+    @property
+    def google_url(self) -> str | None:
+        """What stands in for Google's token, API and save addresses."""
+        return self.environ.get("WALLET_GOOGLE_URL") or None
+
+    @property
+    def google_keys_url(self) -> str:
+        """Where the keys are published that Google signs callbacks with."""
+        return self.environ.get("WALLET_GOOGLE_KEYS_URL") or GOOGLE_KEYS_URL
 
     def _need(self, name: str) -> str:
         value = self.environ.get(name)

@@ -35,7 +35,7 @@ def write_line(**fields: object) -> None:
 
 def alarm(reason: str) -> None:
     """Tells of a push that only a person can mend: an alarm watches this count."""
-    count("ApnsRejected", 1, level="ALARM", reason=reason)
+    count("PushRejected", 1, level="ALARM", reason=reason)
 
 
 def count(name: str, value: float, **fields: object) -> None:

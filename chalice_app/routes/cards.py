@@ -1,11 +1,11 @@
 """Cards of the API: read, earn, redeem, history."""
 
-import hashlib
 from typing import Any
 
 import msgspec
 
 from chalice_app.api import Ask, check_one, operation
+from chalice_app.baskets import basket_digest
 from chalice_app.documents import card_document, outcome_document, page_document
 from chalice_app.http import Answer, json_answer
 from chalice_app.schemas import (
@@ -113,13 +113,8 @@ def _purchase(said: PurchaseIn) -> Purchase:
         amount=said.amount,
         currency=said.currency,
         reference=reference or None,
-        basket=_basket(said) if said.items else None,
+        basket=basket_digest(said.items),
     )
-
-
-def _basket(said: PurchaseIn) -> str:
-    """A digest of the items: enough to tell that two sales are one, and of bounded size."""
-    return hashlib.sha256(msgspec.json.encode(said.items, order="sorted")).hexdigest()[:32]
 
 
 def _card_id(ask: Ask[Any]) -> CardId:

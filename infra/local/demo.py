@@ -5,10 +5,12 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from chalice_app.tills import start_pairing
+from infra.local.console import PATH as CONSOLE_PATH
 from wallet import runtime
 from wallet.domain.errors import NotFoundError, UnauthenticatedError
 from wallet.domain.ids import ID_BYTES, MerchantId, ProgramId, encode_id, key_digest
@@ -18,6 +20,7 @@ from wallet.domain.programs import Program
 from wallet.services.api_keys import make_key, recognise
 from wallet.services.commit import Act
 from wallet.services.enrol import enrol
+from wallet.services.hooks import hook_secret, list_hooks, make_hook
 from wallet.services.put_program import put_program
 
 CAFE: Mapping[str, object] = {
@@ -48,6 +51,8 @@ BOOKS: Mapping[str, object] = {
 }
 _SHOPS = {"kawiarnia-lipowa": CAFE, "harbour-books": BOOKS}
 _NAME = "Stempel demo"
+# A newcomer looks at the page before following the link.
+_PAIRING_LIFETIME = timedelta(days=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -64,25 +69,30 @@ def seed(keys: Path) -> tuple[ApiKey, str, list[Program]]:
 def describe(
     key: ApiKey, secret: str, programs: list[Program], *, root_ca: Path
 ) -> dict[str, Any]:
-    """What demo.json says. An address is null until there is a page behind it."""
+    """What demo.json says."""
     base = runtime.settings().base_url
     return {
         "base_url": base,
         "api_key": secret,
         "merchant_id": key.merchant_id,
         "programs": [
-            {"id": program.id, "kind": str(program.kind), "join_url": None} for program in programs
+            {
+                "id": program.id,
+                "kind": str(program.kind),
+                "join_url": f"{base}/join/{program.id}",
+            }
+            for program in programs
         ],
-        "console_url": None,
-        "till_url": None,
+        "console_url": base + CONSOLE_PATH,
+        "till_url": start_pairing(key.merchant_id, lifetime=_PAIRING_LIFETIME),
         "phone_url": f"{base}/local/phone",
         "mailbox_url": f"{base}/local/mailbox",
-        "hook": {"url": None, "secret": None},
+        "hook": _hook(key.merchant_id),
         "apple_root_ca": str(root_ca.resolve()),
     }
 
 
-def enrol_demo(key: ApiKey) -> Callable[[str], str]:
+def enrol_demo(key: ApiKey, wallet: Literal["apple", "google"] = "apple") -> Callable[[str], str]:
     """A function for the phone page: enrols a made-up member and gives the link of the pass."""
 
     def enrol_one(program_id: str) -> str:
@@ -91,9 +101,19 @@ def enrol_demo(key: ApiKey) -> Callable[[str], str]:
         act = _act(key, f"phone {secrets.token_hex(16)}")
         member = Member(merchant_id=key.merchant_id, name="Marta K.")
         welcome = enrol(runtime.reception(), act, ProgramId(program_id), member)
-        return card_links(welcome.card, runtime.settings().base_url).apple
+        links = card_links(welcome.card, runtime.settings().base_url)
+        return links.apple if wallet == "apple" else links.google
 
     return enrol_one
+
+
+def _hook(merchant_id: MerchantId) -> dict[str, str]:
+    """The demo's hook, the same at each start unless it was revoked."""
+    rack = runtime.hook_rack()
+    standing = [hook for hook in list_hooks(rack, merchant_id) if hook.revoked_at is None]
+    hook = standing[0] if standing else make_hook(rack, merchant_id, None, now=runtime.now())
+    url = f"{runtime.settings().base_url}/hooks/generic/{hook.id}"
+    return {"url": url, "secret": hook_secret(rack, hook)}
 
 
 def _known(path: Path) -> tuple[ApiKey, str] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.certificates import make_chain
+from infra.local.google_account import make_account, public_key
 
 MASTER_BYTES = 32
 
@@ -55,6 +56,10 @@ class Home:
         if not master.exists():
             self.write(master, base64.b64encode(secrets.token_bytes(MASTER_BYTES)).decode())
 
+        account = self.keys / "google.json"
+        if not account.exists():
+            self.write(account, make_account())
+
     def pass_certificate(self) -> str:
         """What the product reads under the name of its pass certificate."""
         parts = {"key": "leaf.key", "leaf": "leaf.pem", "intermediate": "intermediate.pem"}
@@ -63,6 +68,14 @@ class Home:
     def master_key(self) -> str:
         """What the product reads under the name of its master secret."""
         return (self.keys / "master.key").read_text()
+
+    def google_account(self) -> str:
+        """What the product reads under the name of its service account at Google."""
+        return (self.keys / "google.json").read_text()
+
+    def google_public_key(self) -> str:
+        """The key by which the fake Google Wallet knows that account."""
+        return public_key(self.google_account())
 
     def write_demo(self, demo: Mapping[str, Any]) -> Path:
         """Write demo.json anew: all of it or nothing, and for the owner only."""

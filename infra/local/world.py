@@ -177,6 +177,7 @@ def _welcome(home: Home, demo: dict[str, Any]) -> str:
     return f"""
 Stempel is running.
 
+  the console   {demo["console_url"]}
   the phone     {demo["phone_url"]}
   the mailbox   {demo["mailbox_url"]}
   the API       {demo["base_url"]}/openapi.json

@@ -13,6 +13,7 @@ const { localeOf, translatorOf } = await phone('texts');
 const { served } = await phone('wallet');
 const { dotted, time } = await phone('der');
 const { webLink } = await phone('choices');
+const google = await phone('google_card');
 
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -196,4 +197,52 @@ test('what is kept is found again, in the order of adding', () => {
   store.drop('a');
   assert.equal(store.tag('k'), null);
   assert.deepEqual(store.passes().map(({ id }) => id), ['b']);
+});
+
+const OBJECT = {
+  id: '33.abc', classId: '33.shop', state: 'ACTIVE',
+  loyaltyPoints: { label: 'Stamps', balance: { string: '3 / 10' } },
+  textModulesData: [
+    { id: 'reward', header: 'Reward', localizedBody: { defaultValue: { language: 'en', value: 'Coffee' }, translatedValues: [{ language: 'pl-PL', value: 'Kawa' }] } },
+    { id: 'next', header: 'Next', body: 'Seven more' },
+  ],
+  classReference: {
+    issuerName: 'Lipowa', programName: 'Stamps of Lipowa', hexBackgroundColor: '#1f5b45',
+    classTemplateInfo: { cardTemplateOverride: { cardRowTemplateInfos: [{ twoItems: {
+      startItem: { firstValue: { fields: [{ fieldPath: 'object.loyaltyPoints.balance' }] } },
+      endItem: { firstValue: { fields: [{ fieldPath: "object.textModulesData['reward']" }] } },
+    } }] } },
+  },
+};
+
+test('a card of Google Wallet is read in the reader\'s language, by the template of its class', () => {
+  const card = google.readCard(OBJECT, 'pl');
+  assert.deepEqual(card.rows.map((row) => row.map(({ label, value }) => [label, value])), [[['Stamps', '3 / 10'], ['Reward', 'Kawa']]]);
+  assert.deepEqual([card.serial, card.kind, card.issuer, card.color], ['abc', 'stamps', 'Lipowa', 'rgb(31, 91, 69)']);
+  assert.equal(google.readCard(OBJECT, 'hu').modules[0].value, 'Coffee');
+});
+
+test('a card of Google Wallet may say next to nothing', () => {
+  const card = google.readCard({ id: '33.abc', state: 'INACTIVE', classReference: { issuerName: 'A', programName: 'B' } }, 'en');
+  assert.deepEqual([card.rows, card.balance, card.hero, card.logo, card.live], [[], null, undefined, undefined, false]);
+});
+
+const BALANCES = [
+  [{ int: 1234567 }, 'en', '1,234,567'],
+  [{ int: 0 }, 'en', '0'],
+  [{ double: 2.5 }, 'pl', '2,5'],
+  [{ string: '99999999999' }, 'en', '99999999999'],
+  [{ money: { micros: '12500000', currencyCode: 'PLN' } }, 'pl', '12,50\u00a0zł'],
+];
+for (const [balance, language, expected] of BALANCES) {
+  test(`a balance is written as Google writes it: ${expected}`, () => {
+    const card = google.readCard({ ...OBJECT, loyaltyPoints: { balance } }, language);
+    assert.deepEqual([card.balance.value, card.kind], [expected, 'points']);
+  });
+}
+
+test('only fields of a card of Google Wallet with another value have changed', () => {
+  const after = { ...OBJECT, loyaltyPoints: { label: 'Stamps', balance: { string: '4 / 10' } } };
+  const changed = google.changedFields(google.readCard(OBJECT, 'en'), google.readCard(after, 'en'));
+  assert.deepEqual(changed.map(({ key }) => key), ['balance']);
 });

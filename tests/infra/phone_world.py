@@ -28,7 +28,7 @@ from PIL import Image, ImageDraw
 from infra.local.local_routes import LocalRequest, LocalRoutes, Reply
 from infra.local.mailbox import mailbox_routes
 from infra.local.phone.hub import PushHub
-from infra.local.phone.routes import DemoRefusedError, phone_routes
+from infra.local.phone.routes import Android, DemoRefusedError, phone_routes
 
 PASS_TYPE = "pass.test.stempel"
 TEAM = "TESTTEAM00"
@@ -169,8 +169,9 @@ def flipped(name: str) -> Callable[[Files], Files]:
 class PhoneWorld:
     """Everything a phone talks to, on one port. `calls` notes what the phone asked, in order."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, android: Android | None = None) -> None:
         self.home = home
+        self.android = android
         self.hub = PushHub(home / "phones.json")
         self.cards: dict[str, Card] = {}
         self.registered: dict[tuple[str, str], str] = {}
@@ -325,6 +326,7 @@ class PhoneWorld:
             base_url=self.base_url,
             enrol_demo=self._enrol_demo,
             earn_demo=self._earn_demo,
+            android=self.android,
         )
         for route in own + mailbox_routes(home=self.home, base_url=self.base_url):
             routes.add(*route)

@@ -13,7 +13,7 @@ import pytest
 from infra.local.local_routes import LocalRequest, LocalRoutes
 from infra.local.mailbox import mailbox_routes, mails
 from infra.local.phone import hub as hubs
-from infra.local.phone.hub import Phone, PushHub, UnknownDeviceError
+from infra.local.phone.hub import Phone, Push, PushHub, UnknownDeviceError
 from infra.local.phone.routes import DemoRefusedError, phone_routes
 from infra.local.phone.texts import LANGUAGES, language, texts
 
@@ -28,7 +28,8 @@ def hub(tmp_path: Path) -> PushHub:
 def taken(hub: PushHub, device: str, count: int) -> list[tuple[str, bool]]:
     """Take that many pushes as a page does, and hang up."""
     line = hub.listen(device, beat_seconds=5)
-    pushes = [push for push in (next(line) for _ in range(count + 1)) if push]
+    heard = (next(line) for _ in range(count + 1))
+    pushes = [push for push in heard if isinstance(push, Push)]
     for push in pushes:
         hub.taken(device, push.topic, push.number)
     line.close()
@@ -50,7 +51,7 @@ def test_an_open_phone_gets_its_push_at_once(hub: PushHub) -> None:
     assert next(line) is None
     hub.deliver(phone.token, "pass.a")
     push = next(line)
-    assert push is not None
+    assert isinstance(push, Push)
     assert (push.topic, push.stored) == ("pass.a", False)
     line.close()
 
@@ -191,6 +192,7 @@ def test_another_site_s_page_can_send_nothing(routes: LocalRoutes) -> None:
         ("/local/phone/qr", {}, 422, "application/problem+json"),
         ("/local/phone/demo", {}, 200, "application/json"),
         ("/local/phone/events", {"device": "0" * 32}, 404, "application/problem+json"),
+        ("/local/phone/android", {}, 502, "application/problem+json"),
         ("/local/mailbox", {}, 200, "text/html; charset=utf-8"),
     ],
 )

@@ -199,7 +199,10 @@ class TestTables:
                 for key in _properties(template, name)["KeySchema"]
             ]
             assert keys == [("pk", "HASH"), ("sk", "RANGE")]
-            assert "GlobalSecondaryIndexes" not in _properties(template, name)
+        [members] = _properties(template, "CoreTable")["GlobalSecondaryIndexes"]
+        # Only rows that no earn writes carry its keys, so that an earn pays for no index of it.
+        names = [key["AttributeName"] for key in members["KeySchema"]]
+        assert (members["IndexName"], names) == ("by_program", ["gp", "gc"])
         [index] = _properties(template, "CoreTable")["LocalSecondaryIndexes"]
         assert index == {
             "IndexName": "by_seq",
@@ -262,6 +265,8 @@ class TestRights:
                     "s3:ListBucket",  # without it a missing object is "denied"
                     "s3:PutObject",
                     "secretsmanager:GetSecretValue",
+                    "ses:SendEmail",
+                    "ses:SendRawEmail",
                     "sqs:SendMessage",
                 },
             ),
@@ -272,6 +277,9 @@ class TestRights:
                 READ_ITEMS
                 | WRITE_ITEMS
                 | {
+                    "s3:GetObject",
+                    "s3:ListBucket",
+                    "s3:PutObject",
                     "secretsmanager:GetSecretValue",
                     "sqs:ChangeMessageVisibility",
                     "sqs:DeleteMessage",
@@ -313,12 +321,13 @@ class TestRights:
                 for name, role in ROLES.items()
                 if f"secret:${{{secret}}}-" in json.dumps(list(_statements(template, role)))
             }
-            for secret in ("PassCertificateSecret", "MasterSecret")
+            for secret in ("PassCertificateSecret", "MasterSecret", "GoogleSecret")
         }
 
         assert readers == {
             "PassCertificateSecret": {"APIHandler", "PushPasses"},
             "MasterSecret": {"APIHandler"},
+            "GoogleSecret": {"APIHandler", "PushPasses"},
         }
 
 
@@ -391,7 +400,7 @@ class TestAlarms:
         monkeypatch.setattr(telemetry, "_stream", [log])
         telemetry.alarm("the topic is not ours")
         [metrics] = json.loads(log.getvalue())["_aws"]["CloudWatchMetrics"]
-        alarm = _properties(template, "ApnsRejectedAlarm")
+        alarm = _properties(template, "PushRejectedAlarm")
 
         assert alarm["Namespace"] == metrics["Namespace"]
         assert alarm["MetricName"] == metrics["Metrics"][0]["Name"]

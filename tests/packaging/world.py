@@ -68,6 +68,8 @@ def engine_env(engine: Engine, apns: FakeApns, keys: Path) -> dict[str, str]:
         "BaseUrl": BASE_URL,
         "ApnsUrl": apns.url,
     }
+    settings = template.variables().values()
+    made |= {name: template.default(name) for name in settings if name not in made}
     texts = {name: (keys / file).read_text() for name, file in CERTIFICATE.items()}
     master = base64.b64encode(secrets.token_bytes(32)).decode()
     vault = _client("secretsmanager", engine.endpoint)

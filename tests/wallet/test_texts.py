@@ -19,8 +19,9 @@ from babel.messages.pofile import read_po
 from wallet.domain.program_document import LOCALES
 from wallet.texts import DOMAIN, FOLDER, texts
 
-CODE = Path(__file__).parents[2] / "wallet"
-KEYWORDS = {"gettext": None, "ngettext": (1, 2)}
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"gettext": None, "ngettext": (1, 2), "_": None, "say": None}
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _TAG = re.compile(r"<[^>]*>")
 
 languages = pytest.mark.parametrize("language", LOCALES)
@@ -55,8 +56,13 @@ def said_by(compiled: IO[bytes]) -> tuple[dict[Any, str], list[int]]:
 
 def used() -> set[tuple[str, ...]]:
     """Every message that the code asks for, its plural with it."""
-    found = extract_from_dir(CODE, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return {tuple(forms(message)) for _, _, message, _, _ in found}
+    return {
+        tuple(forms(message))
+        for folder in ("wallet", "chalice_app")
+        for _, _, message, _, _ in extract_from_dir(
+            ROOT / folder, method_map=METHODS, keywords=KEYWORDS
+        )
+    }
 
 
 @languages

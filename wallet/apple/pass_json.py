@@ -6,24 +6,14 @@ where several change in one update, iOS says no more than "Store Card changed".
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 
 from wallet.domain.cards import Card
 from wallet.domain.programs import Program, ProgramKind, Reward
+from wallet.domain.sentences import Texts, nearest_reward, say_next
 
 FORMAT_VERSION = 1
-
-
-class Texts(Protocol):
-    """A language's catalogue, as gettext gives it."""
-
-    def gettext(self, message: str, /) -> str:
-        """The message in this language."""
-
-    def ngettext(self, singular: str, plural: str, number: int, /) -> str:
-        """The message in the form that the number asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +40,14 @@ def write_pass(
     *,
     issuer: Issuer,
     token: str,
+    link: str,
     colors: Colors,
     texts: Texts,
 ) -> bytes:
-    """The pass.json of the card as it stands. The same arguments always give the same bytes."""
+    """The pass.json of the card as it stands. The same arguments always give the same bytes.
+
+    `link` is the address of the card's page.
+    """
     document = {
         "formatVersion": FORMAT_VERSION,
         "passTypeIdentifier": issuer.pass_type,
@@ -76,47 +70,14 @@ def write_pass(
             }
         ],
         "sharingProhibited": True,
-        "storeCard": _fields(card, program, texts),
+        "storeCard": _fields(card, program, link, texts),
     }
     return msgspec.json.encode(document)
 
 
-def say_next(card: Card, program: Program, texts: Texts) -> str:
-    """The one sentence that a barista could say aloud: what is ready, or how much is missing."""
-    reward = nearest_reward(card, program)
-    if reward is None:
-        return ""
-    missing = max(reward.cost.points - card.state.points, reward.cost.stamps - card.state.stamps)
-    if missing <= 0:
-        return texts.gettext("Ready: {reward}. Show your card at the till.").format(
-            reward=reward.name
-        )
-    sentence = (
-        texts.ngettext("{count} more stamp: {reward}", "{count} more stamps: {reward}", missing)
-        if program.kind is ProgramKind.STAMPS
-        else texts.ngettext(
-            "{count} more point: {reward}", "{count} more points: {reward}", missing
-        )
-    )
-    return sentence.format(count=missing, reward=reward.name)
-
-
-def nearest_reward(card: Card, program: Program) -> Reward | None:
-    """The dearest reward that the card can pay for, else the cheapest that it cannot."""
-    ordered = sorted(program.rewards, key=_price)
-    ready = [reward for reward in ordered if _price(reward) <= _held(card, reward)]
-    return ready[-1] if ready else next(iter(ordered), None)
-
-
-def _price(reward: Reward) -> int:
-    return reward.cost.points or reward.cost.stamps
-
-
-def _held(card: Card, reward: Reward) -> int:
-    return card.state.points if reward.cost.points else card.state.stamps
-
-
-def _fields(card: Card, program: Program, texts: Texts) -> Mapping[str, list[dict[str, object]]]:
+def _fields(
+    card: Card, program: Program, link: str, texts: Texts
+) -> Mapping[str, list[dict[str, object]]]:
     reward = nearest_reward(card, program)
     return {
         "headerFields": [_balance(card, program, texts)],
@@ -124,7 +85,7 @@ def _fields(card: Card, program: Program, texts: Texts) -> Mapping[str, list[dic
         if reward
         else [],
         "auxiliaryFields": [],
-        "backFields": _back(card, program, texts),
+        "backFields": _back(card, program, link, texts),
     }
 
 
@@ -137,7 +98,7 @@ def _balance(card: Card, program: Program, texts: Texts) -> dict[str, object]:
     return _field("balance", label, value)
 
 
-def _back(card: Card, program: Program, texts: Texts) -> list[dict[str, object]]:
+def _back(card: Card, program: Program, link: str, texts: Texts) -> list[dict[str, object]]:
     # What changed is said by one field that is always there, so that its changeMessage is the
     # banner.
     news = _field(
@@ -148,6 +109,8 @@ def _back(card: Card, program: Program, texts: Texts) -> list[dict[str, object]]
         {**news, "changeMessage": "%@"},
         _field("rewards", texts.gettext("Rewards"), rewards or "-"),
         _field("code", texts.gettext("Card code"), card.code),
+        # Wallet makes a link of an address by itself.
+        _field("link", texts.gettext("History and settings"), link),
     ]
 
 

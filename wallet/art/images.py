@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from wallet.art.logos import pass_logos
 from wallet.art.marks import ICON_POINTS, icon, logo
 from wallet.art.strips import SCALES, balance_strip, strip
 from wallet.domain.programs import Design
 
 
-def pass_images(design: Design, *, stamps: int | None, target: int | None) -> dict[str, bytes]:
+def pass_images(
+    design: Design, *, stamps: int | None, target: int | None, uploaded: bytes | None = None
+) -> dict[str, bytes]:
     """icon, logo and strip as PNGs, each at @2x and @3x.
 
+    The icon is the seal, and the logo too unless one was `uploaded` (see `clean_logo`).
     A card that counts points has neither `stamps` nor `target`. Raises ValueError if only one of
     them is given, and where `strip` does.
     """
-    return dict(_marks(design)) | {
+    marks = dict(_marks(design)) | (pass_logos(uploaded) if uploaded else {})
+    return marks | {
         f"strip@{scale}x.png": _strip(design, stamps, target, scale) for scale in SCALES
     }
 

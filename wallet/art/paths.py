@@ -73,11 +73,16 @@ def dashes(radius: float, *, count: int, share: float) -> tuple[Line, ...]:
 
 def scallops(count: int, *, radius: float, bulge: float) -> Line:
     """An edge of `count` arcs of the radius `bulge`, whose ends lie on the circle of `radius`."""
-    ends = [_on_circle(radius, math.tau * i / count) for i in range(count)]
-    (x, y), *others = ends
-    arcs = "".join(f"A{bulge} {bulge} 0 0 1 {x:.4f} {y:.4f}" for x, y in (*others, ends[0]))
-    (edge,) = read(f"M{x:.4f} {y:.4f}{arcs}z")
+    (edge,) = read(scallop_path(count, radius=radius, bulge=bulge, digits=4))
     return edge
+
+
+def scallop_path(count: int, *, radius: float, bulge: float, digits: int = 1) -> str:
+    """The same edge as an SVG path."""
+    points = (_on_circle(radius, math.tau * i / count) for i in range(count))
+    first, *others = (f"{x:.{digits}f} {y:.{digits}f}" for x, y in points)
+    arcs = "".join(f"A{bulge} {bulge} 0 0 1 {end}" for end in (*others, first))
+    return f"M{first}{arcs}z"
 
 
 def _on_circle(radius: float, angle: float) -> Point:

@@ -34,8 +34,7 @@ class Part:
 
 def picture(name: str) -> tuple[Part, ...]:
     """The parts of a picture. Raises ValueError for a name that is none of `Picture`."""
-    if name not in _DRAWN:
-        raise ValueError(f"unknown picture {name!r}: one of {', '.join(_DRAWN)}")
+    drawn(name)
     return _read(Picture(name))
 
 
@@ -46,22 +45,31 @@ def _read(name: Picture) -> tuple[Part, ...]:
     )
 
 
-class _Drawn(NamedTuple):
+class Drawn(NamedTuple):
+    """One part as data: pieces of an SVG path, to fill (`width` None) or to stroke."""
+
     paths: tuple[str, ...]
     width: float | None
     ink: bool
 
 
-def _fill(*paths: str) -> _Drawn:
-    return _Drawn(paths, width=None, ink=True)
+def drawn(name: str) -> tuple[Drawn, ...]:
+    """The parts of a picture as SVG paths. Raises ValueError for a name that is none of ours."""
+    if name not in _DRAWN:
+        raise ValueError(f"unknown picture {name!r}: one of {', '.join(_DRAWN)}")
+    return _DRAWN[Picture(name)]
 
 
-def _line(width: float, *paths: str) -> _Drawn:
-    return _Drawn(paths, width, ink=True)
+def _fill(*paths: str) -> Drawn:
+    return Drawn(paths, width=None, ink=True)
 
 
-def _cut(width: float, *paths: str) -> _Drawn:
-    return _Drawn(paths, width, ink=False)
+def _line(width: float, *paths: str) -> Drawn:
+    return Drawn(paths, width, ink=True)
+
+
+def _cut(width: float, *paths: str) -> Drawn:
+    return Drawn(paths, width, ink=False)
 
 
 _CUP: Final = (
@@ -164,7 +172,7 @@ _NAIL: Final = (
     _cut(1.6, "M-3.9 4.2V7.6"),
 )
 
-_DRAWN: Final[Mapping[Picture, tuple[_Drawn, ...]]] = MappingProxyType(
+_DRAWN: Final[Mapping[Picture, tuple[Drawn, ...]]] = MappingProxyType(
     {
         Picture.CUP: _CUP,
         Picture.LOAF: _LOAF,

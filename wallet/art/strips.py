@@ -13,6 +13,8 @@ from wallet.domain.programs import Design, Picture
 
 SCALES: Final = (2, 3)
 HERO_SCALE: Final = 1032 / WIDTH
+PRINT_SCALE: Final = 6.0
+"""On the poster: 330 dots an inch."""
 
 PALE_PERCENT: Final = 16
 """The ink of the stamps that are mere ornament, in the paper."""
@@ -43,6 +45,13 @@ def balance_strip(design: Design, *, scale: int) -> bytes:
 def balance_hero(design: Design) -> bytes:
     """The same as Google's hero image."""
     return _balance(design, GOOGLE, HERO_SCALE)
+
+
+def print_strip(design: Design, stamps: int, target: int | None) -> bytes:
+    """The strip for paper, of a card that counts stamps or, without `target`, points."""
+    if target is None:
+        return _balance(design, APPLE, PRINT_SCALE)
+    return _card(design, stamps, target, APPLE, PRINT_SCALE)
 
 
 def _balance(design: Design, area: Area, scale: float) -> bytes:

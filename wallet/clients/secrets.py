@@ -32,6 +32,11 @@ def master_key(name: str) -> bytes:
     return base64.b64decode(_secret(name))
 
 
+def service_account(name: str) -> str:
+    """The JSON of a service account's key under a secret's name."""
+    return _secret(name)
+
+
 @cache
 def _secret(name: str) -> str:
     return str(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])

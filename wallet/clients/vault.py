@@ -37,28 +37,41 @@ class MemberVault:
             for key, value in asdict(member).items()
             if value is not None and key != "merchant_id"
         }
-        nonce = self._chance(_NONCE_BYTES)
         plain = json.dumps(said, ensure_ascii=False).encode()
-        cipher = AESGCM(self._key(member.merchant_id, "data"))
-        return _FORM + nonce + cipher.encrypt(nonce, plain, _bound(member.merchant_id, member_id))
+        return self._sealed(member.merchant_id, plain, _bound(member.merchant_id, member_id))
 
     def open(self, merchant_id: MerchantId, member_id: MemberId, sealed: bytes) -> Member:
         """What `seal` took.
 
         Raises ValueError for an unknown form, cryptography's InvalidTag for another's.
         """
-        if sealed[:1] != _FORM:
-            raise ValueError(f"form {sealed[:1]!r} is not known")
-        nonce, encrypted = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        cipher = AESGCM(self._key(merchant_id, "data"))
-        plain = cipher.decrypt(nonce, encrypted, _bound(merchant_id, member_id))
+        plain = self._opened(merchant_id, sealed, _bound(merchant_id, member_id))
         return Member(merchant_id=merchant_id, **json.loads(plain))
+
+    def seal_text(self, merchant_id: MerchantId, owner: str, text: str) -> bytes:
+        """A text that we must be able to read again, encrypted and bound to its owner."""
+        return self._sealed(merchant_id, text.encode(), _bound_text(merchant_id, owner))
+
+    def open_text(self, merchant_id: MerchantId, owner: str, sealed: bytes) -> str:
+        """What `seal_text` took. Raises as `open` does."""
+        return self._opened(merchant_id, sealed, _bound_text(merchant_id, owner)).decode()
 
     def finder(self, merchant_id: MerchantId, kind: str, value: str) -> str:
         """The keyed digest of a normalised e-mail or phone."""
         key = self._key(merchant_id, "finder")
         digest = hmac.digest(key, f"{kind}\n{value}".encode(), hashlib.sha256)
         return encode_id(digest[:ID_BYTES])
+
+    def _sealed(self, merchant_id: MerchantId, plain: bytes, bound: bytes) -> bytes:
+        nonce = self._chance(_NONCE_BYTES)
+        cipher = AESGCM(self._key(merchant_id, "data"))
+        return _FORM + nonce + cipher.encrypt(nonce, plain, bound)
+
+    def _opened(self, merchant_id: MerchantId, sealed: bytes, bound: bytes) -> bytes:
+        if sealed[:1] != _FORM:
+            raise ValueError(f"form {sealed[:1]!r} is not known")
+        nonce, encrypted = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        return AESGCM(self._key(merchant_id, "data")).decrypt(nonce, encrypted, bound)
 
     def _key(self, merchant_id: MerchantId, use: str) -> bytes:
         """HKDF-SHA256 with one block of output.
@@ -71,3 +84,7 @@ class MemberVault:
 
 def _bound(merchant_id: MerchantId, member_id: MemberId) -> bytes:
     return f"{merchant_id}|{member_id}".encode()
+
+
+def _bound_text(merchant_id: MerchantId, owner: str) -> bytes:
+    return f"{merchant_id}|text|{owner}".encode()

@@ -65,6 +65,7 @@ class Draft:
     basket: str | None = None
     reward_id: str | None = None
     reverses: EntryId | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,7 @@ def seal(
         stamps_target=program.stamps_target,
         lines=draft.lines,
         program_version=program.version,
+        reason=draft.reason,
         actor=actor,
         location_id=draft.location_id,
         reference=draft.reference,

@@ -39,6 +39,7 @@ COST_MAX = 1_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_LOGO = re.compile(r"[0-9a-f]{32}")
 # Control characters, line separators, and the marks by which text can be made to read backwards on
 # another's screen.
 _UNPRINTABLE = re.compile(
@@ -85,7 +86,9 @@ def write_terms(program: Program | Terms) -> dict[str, object]:
         "time_zone": program.time_zone,
         "rules": [_write_rule(rule) for rule in program.rules],
         "rewards": [_write_reward(reward) for reward in program.rewards],
-        "design": {key: str(value) for key, value in asdict(program.design).items()},
+        "design": {
+            key: str(value) for key, value in asdict(program.design).items() if value is not None
+        },
     }
     if program.stamps_target is not None:
         document["stamps"] = {"target": program.stamps_target}
@@ -308,14 +311,22 @@ def _cost(reader: _Reader, value: object) -> Cost:
 
 def _design(reader: _Reader, value: object) -> Design:
     with reader.at(".design"):
-        fields = reader.mapping(value, ("color", "style", "picture"))
+        fields = reader.mapping(value, ("color", "style", "picture", "logo"))
         with reader.at(".color"):
             color = reader.text(fields.get("color"), _COLOR, "must be a colour such as #1f5b45")
         with reader.at(".style"):
             style = reader.one_of(fields.get("style"), StampStyle)
         with reader.at(".picture"):
             picture = reader.one_of(fields.get("picture"), Picture)
-    return Design(color=color.lower(), style=style, picture=picture)
+        with reader.at(".logo"):
+            logo = _logo(reader, fields.get("logo"))
+    return Design(color=color.lower(), style=style, picture=picture, logo=logo)
+
+
+def _logo(reader: _Reader, value: object) -> str | None:
+    if value is None:
+        return None
+    return reader.text(value, _LOGO, "must be the name of an uploaded logo")
 
 
 def _id(reader: _Reader, fields: Mapping[str, object]) -> str:

@@ -95,11 +95,15 @@ class Reward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """How the card looks: one colour (`#rrggbb`), a stamp's style and picture."""
+    """How the card looks: one colour (`#rrggbb`), a stamp's style and picture.
+
+    `logo` is the name of an uploaded one (the digest of its bytes); without it the seal stands in.
+    """
 
     color: str
     style: StampStyle
     picture: Picture
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Earn: a purchase, or stamps or points given by hand."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from wallet.domain import ledger
@@ -17,13 +18,17 @@ def earn(
     *,
     location_id: str | None = None,
     occurred_at: datetime | None = None,
+    reason: str | None = None,
 ) -> Committed:
-    """Gives what the program in force gives. Raises as `commit` and `domain.ledger.earn` do."""
+    """Gives what the program in force gives; `reason` stands in the entry, for the merchant.
+
+    Raises as `commit` and `domain.ledger.earn` do.
+    """
     happened = ledger.check_occurred(occurred_at, act.now)
 
     def decide(card: Card) -> Decided:
         program = program_in_force(books, card, act.now)
         draft = ledger.earn(program, card, award, location_id=location_id, occurred_at=happened)
-        return Decided(draft=draft, program=program)
+        return Decided(draft=replace(draft, reason=reason), program=program)
 
     return commit(books, act, card_id, decide)

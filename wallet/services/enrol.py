@@ -1,8 +1,9 @@
 """Enrol: a new member with a first card, from what a caller says of the person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wallet.domain.cards import Card, State
+from wallet.domain.consents import Consent
 from wallet.domain.entries import GENESIS
 from wallet.domain.errors import ContentionError, KeyReusedError, NotFoundError
 from wallet.domain.ids import ID_BYTES, CardId, MemberId, ProgramId, encode_code, encode_id
@@ -37,7 +38,14 @@ class Welcome:
     replayed: bool
 
 
-def enrol(reception: Reception, act: Act, program_id: ProgramId, member: Member) -> Welcome:
+def enrol(
+    reception: Reception,
+    act: Act,
+    program_id: ProgramId,
+    member: Member,
+    *,
+    consents: tuple[Consent, ...] = (),
+) -> Welcome:
     """Makes a member with a card, once for an idempotency key.
 
     Raises NotFoundError for a program that is unknown, another merchant's or not in force yet, and
@@ -47,7 +55,7 @@ def enrol(reception: Reception, act: Act, program_id: ProgramId, member: Member)
     if program is None or program.merchant_id != act.merchant_id:
         raise NotFoundError("program")
     for _ in range(_TRIES):
-        enrolment = _drawn(reception, act, program, member)
+        enrolment = replace(_drawn(reception, act, program, member), consents=consents)
         if reception.members.enrol(enrolment):
             return Welcome(card=enrolment.card, program=program, replayed=False)
         before = reception.members.enrolled(act.merchant_id, act.digest)

@@ -4,7 +4,7 @@ A version that was signed once is kept and never signed again.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,12 +16,12 @@ from wallet.apple.pass_json import Colors, Issuer, write_pass
 from wallet.apple.signing import Signer
 from wallet.domain.cards import Card
 from wallet.domain.programs import Design, Program
-from wallet.domain.tokens import apple_token
+from wallet.domain.tokens import apple_token, link_token
 from wallet.texts import texts
 
 # Goes into the name under which a signed pass is kept: to be raised when passes are written
 # differently.
-FORM = 1
+FORM = 2
 _DRAWN_MAX = 128
 
 
@@ -35,14 +35,25 @@ class PassStore(Protocol):
         """Keeps it."""
 
 
+class Logos(Hashable, Protocol):
+    """Keeps uploaded logos by name."""
+
+    def logo(self, name: str) -> bytes | None:
+        """The PNG of that name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """What prints passes: the certificate with its key, its digest, our address, the store."""
+    """What prints passes.
+
+    The certificate with its key, a fingerprint of it, our address, the store, uploaded logos.
+    """
 
     signer: Signer
     certificate: str
     base_url: str
     store: PassStore
+    logos: Logos
 
 
 def issue_pass(press: Press, card: Card, program: Program, *, now: datetime) -> Sealed | bytes:
@@ -56,7 +67,8 @@ def issue_pass(press: Press, card: Card, program: Program, *, now: datetime) -> 
     kept = press.store.get(name)
     if kept is not None:
         return kept
-    sealed = seal(_images(card, program), _documents(press, card, program), press.signer, now)
+    images = _images(press.logos, card, program)
+    sealed = seal(images, _documents(press, card, program), press.signer, now)
     press.store.put(name, sealed.as_bytes())
     return sealed
 
@@ -82,6 +94,7 @@ def _documents(press: Press, card: Card, program: Program) -> Mapping[str, bytes
                 web_service_url=f"{press.base_url}/apple",
             ),
             token=apple_token(card.secret),
+            link=f"{press.base_url}/c/{link_token(card.id, card.secret)}",
             colors=Colors(
                 background=program.design.color,
                 foreground=colors.on_brand,
@@ -92,15 +105,17 @@ def _documents(press: Press, card: Card, program: Program) -> Mapping[str, bytes
     }
 
 
-def _images(card: Card, program: Program) -> Images:
+def _images(logos: Logos, card: Card, program: Program) -> Images:
     target = program.stamps_target
     if target is None:
-        return _drawn(program.design, None, None)
-    return _drawn(program.design, min(max(card.state.stamps, 0), target), target)
+        return _drawn(logos, program.design, None, None)
+    return _drawn(logos, program.design, min(max(card.state.stamps, 0), target), target)
 
 
 @lru_cache(maxsize=_DRAWN_MAX)
-def _drawn(design: Design, stamps: int | None, target: int | None) -> Images:
+def _drawn(logos: Logos, design: Design, stamps: int | None, target: int | None) -> Images:
+    """A logo that is gone leaves the seal in its place."""
     from wallet.art.images import pass_images
 
-    return Images.of(pass_images(design, stamps=stamps, target=target))
+    uploaded = logos.logo(design.logo) if design.logo else None
+    return Images.of(pass_images(design, stamps=stamps, target=target, uploaded=uploaded))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from wallet.domain.cards import Card
+from wallet.domain.consents import Consent
 from wallet.domain.entries import Entry
 from wallet.domain.ids import (
     ApiKeyId,
@@ -82,7 +83,8 @@ class Ledger(Protocol):
 class Enrolment:
     """A new member with a first card.
 
-    `sealed` is the member's personal data, encrypted; `finders` its blind indexes.
+    `sealed` is the member's personal data, encrypted; `finders` its blind indexes; `consents` what
+    they allowed as they joined.
     """
 
     card: Card
@@ -91,6 +93,7 @@ class Enrolment:
     program_version: int
     digest: str
     fingerprint: bytes
+    consents: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +259,21 @@ class Pushes(Protocol):
 
     def tell(self, registrations: Sequence[Registration]) -> Sequence[Told]:
         """Sends one push to each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of a card at Google."""
+
+    outcome: Literal["delivered", "retry", "rejected"]
+    reason: str = ""
+
+
+class GoogleWallet(Protocol):
+    """Brings cards to Google Wallet. Never raises for what the network or Google does."""
+
+    def show(self, cards: Sequence[tuple[Card, Program]]) -> Sequence[Shown]:
+        """Brings each card there as it stands; what became of each, in the same order."""
 
 
 class PushQueue(Protocol):

@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId
-from wallet.services.ports import Clock, Devices, Heads, Programs, Pushes, Registration, Told
+from wallet.domain.programs import Program
+from wallet.google.ids import is_google
+from wallet.services.ports import (
+    Clock,
+    Devices,
+    GoogleWallet,
+    Heads,
+    Programs,
+    Pushes,
+    Registration,
+    Told,
+)
 
 # A burst of changes makes one push: a card is left to settle for a moment, but never for long.
 QUIET = timedelta(milliseconds=120)
@@ -29,6 +40,19 @@ class Messenger:
     clock: Clock
     pause: Callable[[float], None]
     alarm: Callable[[str], None]
+    google: GoogleWallet | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A card whose wallets have not heard of its newest version."""
+
+    card: Card
+    program: Program
+
+    @property
+    def version(self) -> int:
+        return self.card.pass_version(self.program)
 
 
 def refresh_passes(messenger: Messenger, card_ids: Iterable[CardId]) -> Sequence[CardId]:
@@ -37,18 +61,41 @@ def refresh_passes(messenger: Messenger, card_ids: Iterable[CardId]) -> Sequence
     Returns the cards that must be tried again.
     """
     due = _due(messenger, _settled(messenger, card_ids))
-    registrations = {card_id: messenger.devices.devices_of(card_id) for card_id in due}
+    everyone = {card_id: messenger.devices.devices_of(card_id) for card_id in due}
+    registrations = {
+        card_id: [each for each in group if not is_google(each.device_id)]
+        for card_id, group in everyone.items()
+    }
     told = messenger.pushes.tell(_one_a_phone(registrations))
     outcomes = {each.registration.push_token: each for each in told}
+    on_google = [
+        card_id for card_id, group in everyone.items() if len(group) > len(registrations[card_id])
+    ]
+    unshown = _show_on_google(messenger, [due[card_id] for card_id in on_google])
     failed = []
-    for card_id, version in due.items():
+    for card_id, each_due in due.items():
         results = [outcomes[each.push_token] for each in registrations[card_id]]
         settled = [_settle(messenger, card_id, result) for result in results]
-        if all(settled):
-            messenger.devices.note_pushed(card_id, version)
+        if all(settled) and card_id not in unshown:
+            messenger.devices.note_pushed(card_id, each_due.version)
         else:
             failed.append(card_id)
     return failed
+
+
+def _show_on_google(messenger: Messenger, due: Sequence[_Due]) -> set[CardId]:
+    """Brings the cards to Google Wallet; returns those that must be tried again."""
+    if messenger.google is None or not due:
+        return set()
+    shown = messenger.google.show([(each.card, each.program) for each in due])
+    for each in shown:
+        if each.outcome == "rejected":
+            messenger.alarm(each.reason)
+    return {
+        each.card.id
+        for each, result in zip(due, shown, strict=True)
+        if result.outcome != "delivered"
+    }
 
 
 def _settled(messenger: Messenger, card_ids: Iterable[CardId]) -> Mapping[CardId, Card]:
@@ -67,16 +114,16 @@ def _settled(messenger: Messenger, card_ids: Iterable[CardId]) -> Mapping[CardId
         messenger.pause(unquiet.total_seconds())
 
 
-def _due(messenger: Messenger, heads: Mapping[CardId, Card]) -> dict[CardId, int]:
-    """The cards whose phones have not been told of the newest version, with that version."""
+def _due(messenger: Messenger, heads: Mapping[CardId, Card]) -> dict[CardId, _Due]:
+    """The cards whose phones have not been told of the newest version."""
     due = {}
     for card_id, card in heads.items():
         program = messenger.programs.current(card.program_id, messenger.clock())
         if program is None:
             continue
-        version = card.pass_version(program)
-        if messenger.devices.pushed_version(card_id) < version:
-            due[card_id] = version
+        newest = _Due(card=card, program=program)
+        if messenger.devices.pushed_version(card_id) < newest.version:
+            due[card_id] = newest
     return due
 
 

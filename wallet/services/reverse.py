@@ -17,8 +17,13 @@ from wallet.services.commit import (
 )
 
 
-def reverse(books: Books, act: Act, entry_id: str, *, refund: int | None = None) -> Committed:
-    """Reverses an entry. Raises as `commit` and `domain.ledger.reverse` do."""
+def reverse(
+    books: Books, act: Act, entry_id: str, *, refund: int | None = None, clip: bool = False
+) -> Committed:
+    """Reverses an entry. Raises as `commit` and `domain.ledger.reverse` do.
+
+    `clip` makes a refund of more than is left one of what is left.
+    """
     parts = split_entry_id(entry_id)
     if parts is None:
         raise NotFoundError("entry")
@@ -32,8 +37,11 @@ def reverse(books: Books, act: Act, entry_id: str, *, refund: int | None = None)
             raise NotFoundError("entry")
         rated_under = program_version(books, card, target.entry.program_version)
         read = books.ledger.mark(target_id)
+        part = refund
+        if clip and refund is not None and target.entry.amount is not None:
+            part = min(refund, target.entry.amount - read.amount)
         draft, left = ledger.reverse(
-            rated_under, card, target.entry, read, refund=refund, occurred_at=cut(act.now)
+            rated_under, card, target.entry, read, refund=part, occurred_at=cut(act.now)
         )
         program = program_in_force(books, card, act.now)
         return Decided(draft=draft, program=program, mark=(read, left))

@@ -3,6 +3,7 @@
 One transaction, so that a card without its look-ups never exists.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pynamodb.connection import Connection
@@ -16,9 +17,13 @@ from wallet.domain.errors import KeyReusedError
 from wallet.domain.ids import CardId, MemberId, MerchantId
 from wallet.domain.times import to_millis
 from wallet.services.ports import Enrolled, Enrolment
+from wallet.storage.consents import consent_row
 from wallet.storage.ledger import head_row, to_card
 from wallet.storage.races import lost_race
 from wallet.storage.tables import HeadRow, MemberRow, PointerRow
+
+# One number on more cards than this is a mistake of somebody's.
+_FOUND_MAX = 20
 
 
 class MemberBook:
@@ -34,6 +39,8 @@ class MemberBook:
             f"U#{card.member_id}",
             "H",
             merchant=card.merchant_id,
+            program=card.program_id,
+            card=card.id,
             sealed=enrolment.sealed,
             created=to_millis(card.created_at),
         )
@@ -43,6 +50,8 @@ class MemberBook:
                 transaction.save(head_row(card), condition=HeadRow.pk.does_not_exist())
                 for pointer in _pointers(enrolment):
                     transaction.save(pointer, condition=_new())
+                for consent in enrolment.consents:
+                    transaction.save(consent_row(card.member_id, consent))
         except TransactWriteError as error:
             if not lost_race(error):
                 raise
@@ -81,6 +90,15 @@ class MemberBook:
             return CardId(PointerRow.get(f"B#{barcode}", "H", consistent_read=True).target)
         except DoesNotExist:
             return None
+
+    def by_code(self, merchant_id: MerchantId, code: str) -> CardId | None:
+        """The merchant's card behind a typed code in its normal form."""
+        return self.by_barcode(f"{merchant_id}#{code}")
+
+    def by_finder(self, finder: str) -> Sequence[CardId]:
+        """The cards of whoever has that e-mail or phone; strongly consistent."""
+        rows = PointerRow.query(f"F#{finder}", consistent_read=True, limit=_FOUND_MAX)
+        return [CardId(row.target) for row in rows]
 
 
 def as_first(card: Card) -> Card:

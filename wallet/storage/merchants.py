@@ -49,6 +49,11 @@ class MerchantBook:
             created=to_millis(merchant.created_at),
         ).save(condition=MerchantRow.pk.does_not_exist())
 
+    def rename(self, merchant_id: MerchantId, name: str) -> None:
+        """Gives a merchant another name."""
+        row = MerchantRow(f"M#{merchant_id}", "H")
+        row.update([MerchantRow.name.set(name)], condition=MerchantRow.pk.exists())
+
     def add_key(self, key: ApiKey, secret_digest: str) -> None:
         """Keeps a new key."""
         ApiKeyRow(

@@ -18,7 +18,7 @@ from wallet.domain.programs import Program
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock, Publication
 from wallet.storage.races import lost_race
-from wallet.storage.tables import PointerRow, ProgramRow, VersionRow
+from wallet.storage.tables import OwnedProgramRow, PointerRow, ProgramRow, VersionRow
 
 FRESH = timedelta(seconds=60)
 # Versions that were in force before the present one: a clock may be set back.
@@ -78,6 +78,7 @@ class ProgramShelf:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_version_row(program), condition=VersionRow.pk.does_not_exist())
                 transaction.save(pointer, condition=unchanged)
+                transaction.save(_owned_row(program))
                 transaction.save(_answer_row(publication), condition=_new())
         except TransactWriteError as error:
             if not lost_race(error):
@@ -105,6 +106,14 @@ class ProgramShelf:
         except DoesNotExist:
             return None
         return ProgramId(row.target), int(row.version or 0), row.fingerprint or b""
+
+    def of_merchant(self, merchant_id: MerchantId) -> list[ProgramId]:
+        """The merchant's programs, the one published last at the end."""
+        rows = OwnedProgramRow.query(
+            f"M#{merchant_id}", OwnedProgramRow.sk.startswith("P#"), consistent_read=True
+        )
+        ordered = sorted(rows, key=lambda row: int(row.created))
+        return [ProgramId(row.sk.removeprefix("P#")) for row in ordered]
 
     def _chosen(
         self, program_id: ProgramId, in_force: list[tuple[int, int]], now: datetime
@@ -169,6 +178,12 @@ def _version_row(program: Program) -> VersionRow:
         design_version=program.design_version,
         effective=to_millis(program.effective_at),
         document=json.dumps(write_terms(program), ensure_ascii=False),
+    )
+
+
+def _owned_row(program: Program) -> OwnedProgramRow:
+    return OwnedProgramRow(
+        f"M#{program.merchant_id}", f"P#{program.id}", created=to_millis(program.effective_at)
     )
 
 

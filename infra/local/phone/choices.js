@@ -2,22 +2,24 @@
 
 import { h, icon } from './dom.js';
 
-/** Make the list of demo cards and the field for a link. `take(url or program)` is called with the choice. */
-export function choices({ programs, t, takeProgram, takeLink }) {
+/** Make the list of demo cards, for either phone if `android`, and the field for a link. */
+export function choices({ programs, android, t, takeProgram, takeLink }) {
+  const phones = android ? ['iphone', 'android'] : ['iphone'];
   return [
     programs.length
-      ? h('ul.card.flush.rows', {}, programs.map((program) => choice(program, t, takeProgram)))
+      ? h('ul.card.flush.rows', {}, programs.flatMap((program) => phones.map((phone) => choice(program, phone, t, takeProgram))))
       : h('p.muted', {}, t('add.starting')),
     linkForm(t, takeLink),
   ];
 }
 
-function choice(program, t, takeProgram) {
-  const button = h('button.choice', { type: 'button', 'data-program': program.id },
+function choice(program, phone, t, takeProgram) {
+  const name = phone === 'android' ? 'data-android' : 'data-program';
+  const button = h('button.choice', { type: 'button', [name]: program.id },
     icon(program.kind === 'stamps' ? 'stamp' : 'card'),
-    h('span.grow', {}, h('b', {}, t(`add.${program.kind}`)), h('small', {}, t('add.demo'))),
+    h('span.grow', {}, h('b', {}, t(`add.${program.kind}`)), h('small', {}, t(`add.on.${phone}`))),
     icon('next'));
-  button.addEventListener('click', () => takeProgram(program));
+  button.addEventListener('click', () => takeProgram(program, phone));
   return h('li', {}, button);
 }
 

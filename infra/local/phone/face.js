@@ -100,10 +100,14 @@ function code({ barcodes, barcode }, t) {
   const all = Array.isArray(barcodes) ? barcodes : [barcode].filter(Boolean);
   if (all.length === 0) return null;
   const shown = all.find(({ format }) => format === QR);
-  const picture = shown
-    ? h('img', { src: `/local/phone/qr?text=${encodeURIComponent(shown.message)}`, alt: t('pass.code') })
+  return codeBox({ message: shown?.message, altText: (shown ?? all[0]).altText }, t);
+}
+
+/** Draw the code of a card; without a message it is none that this phone can draw. */
+export function codeBox({ message, altText }, t) {
+  const picture = message
+    ? h('img', { src: `/local/phone/qr?text=${encodeURIComponent(message)}`, alt: t('pass.code') })
     : h('p', {}, t('pass.nocode'));
-  const altText = (shown ?? all[0]).altText;
   return h('div.code', {}, picture, altText ? h('p', {}, altText) : null);
 }
 

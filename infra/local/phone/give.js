@@ -31,10 +31,9 @@ export class Give {
       this.#place.replaceChildren(h('p.muted', {}, this.#t('give.none')));
       return;
     }
-    const { logoText, organizationName } = entry.opened.pass;
     const button = h('button.btn-primary.block', { type: 'button', 'data-action': 'give' }, icon('stamp'), this.#t(`give.${kindOf(entry)}`));
     button.addEventListener('click', () => this.#give(entry));
-    this.#place.replaceChildren(h('p', {}, this.#t('give.card', { name: logoText ?? organizationName })), button, this.#outcome, this.#terminal(entry));
+    this.#place.replaceChildren(h('p', {}, this.#t('give.card', { name: entry.name })), button, this.#outcome, this.#terminal(entry));
   }
 
   /** Tell the till that a card was seen on the phone at that time (performance.now()). */

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +40,23 @@ class Push:
     stored: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What became of a card in Google Wallet; `notify` when the phone is to say so.
+
+    It does not wait for a phone that is off: whoever opens the page sees every card as it stands.
+    """
+
+    object_id: str
+    what: Literal["saved", "changed", "removed"]
+    notify: bool = False
+
+
 class UnknownDeviceError(LookupError):
     """No phone of this world has that device identifier."""
 
 
-_Inbox = queue.SimpleQueue[Push | None]
+_Inbox = queue.SimpleQueue[Push | News | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +69,7 @@ class _Line:
 
 
 class PushHub:
-    """Takes pushes from the fake push service and hands them to the open phone pages.
+    """Takes pushes of the fake push service, and news of the fake Google Wallet, to the pages.
 
     Safe to call from any thread.
     """
@@ -105,6 +118,13 @@ class PushHub:
                         inbox.put(push)
                     self._save_unless_open(line)
 
+    def tell_all(self, news: News) -> None:
+        """Hand news of Google Wallet to every page that listens now."""
+        with self._lock:
+            for line in self._lines.values():
+                for inbox in line.inboxes:
+                    inbox.put(news)
+
     def taken(self, device: str, topic: str, number: int) -> None:
         """Let a phone say that it took a push; a newer one of that topic goes on waiting."""
         with self._lock:
@@ -115,8 +135,8 @@ class PushHub:
 
     def listen(
         self, device: str, *, beat_seconds: float = 15.0
-    ) -> Generator[Push | None, None, None]:
-        """Yield the pushes of a phone as they come, None as a heartbeat; ends when the hub closes.
+    ) -> Generator[Push | News | None, None, None]:
+        """Yield what a phone is to hear as it comes, None as a heartbeat; ends with the hub.
 
         Raises UnknownDeviceError at once, not at the first push.
         """
@@ -143,18 +163,18 @@ class PushHub:
 
     def _pushes(
         self, line: _Line, inbox: _Inbox, beat_seconds: float
-    ) -> Generator[Push | None, None, None]:
+    ) -> Generator[Push | News | None, None, None]:
         try:
             yield None
             while True:
                 try:
-                    push = inbox.get(timeout=beat_seconds)
+                    heard = inbox.get(timeout=beat_seconds)
                 except queue.Empty:
                     yield None
                     continue
-                if push is None:
+                if heard is None:
                     return
-                yield push
+                yield heard
         finally:
             with self._lock:
                 line.inboxes.remove(inbox)

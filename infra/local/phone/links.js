@@ -1,7 +1,7 @@
 // Finds what can be tapped on the back of a pass. Only addresses that are safe to open become links; whatever
 // else a pass holds, tags and scripts among it, is shown as the text it is.
 
-const SAFE = /^(https?:\/\/|mailto:|tel:)/i;
+export const SAFE = /^(https?:\/\/|mailto:|tel:)/i;
 const ANCHOR = /<a\s+href\s*=\s*(["'])(.*?)\1\s*>(.*?)<\/a>/gis;
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 const DETECTORS = {

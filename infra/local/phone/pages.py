@@ -1,6 +1,6 @@
 """Renders the local pages and gives their files, under a policy that lets no stray script run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,9 +39,18 @@ def file_reply(name: str) -> Reply:
 
 
 def page_reply(
-    template: str, *, asked: str, accept_language: str, base_url: str, **values: Any
+    template: str,
+    *,
+    asked: str,
+    accept_language: str,
+    base_url: str,
+    calls: Iterable[str] = (),
+    **values: Any,
 ) -> Reply:
-    """Render a page in the reader's language; `asked` is the language named in the address."""
+    """Render a page in the reader's language; `asked` is the language named in the address.
+
+    `calls` are the other origins that its scripts may call.
+    """
     chosen = language(asked, accept_language)
     words = texts(chosen)
     html = (
@@ -52,7 +61,7 @@ def page_reply(
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": chosen,
-        "Content-Security-Policy": _policy(base_url),
+        "Content-Security-Policy": _policy(base_url, calls),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
@@ -60,15 +69,16 @@ def page_reply(
     return 200, headers, html.encode()
 
 
-def _policy(base_url: str) -> str:
+def _policy(base_url: str, calls: Iterable[str]) -> str:
     parts = urlsplit(base_url)
+    called = " ".join(["'self'", f"{parts.scheme}://{parts.netloc}", *calls])
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' blob:",
-            f"connect-src 'self' {parts.scheme}://{parts.netloc}",
+            f"connect-src {called}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -1,19 +1,20 @@
 """What the one-machine world answers under /local/phone: the page, its files, pushes, demo cards.
 
 The page is a phone; all that it asks of the product it asks over the product's own HTTP. Only what
-a phone gets from elsewhere is here: a push token, the pushes, and in this world a few demo cards.
+a phone gets from elsewhere is here: a push token, the pushes, what Google Wallet holds, and in
+this world a few demo cards.
 """
 
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from infra.local.local_routes import Handler, LocalRequest, Reply, problem
 from infra.local.phone import pages
-from infra.local.phone.hub import Phone, Push, PushHub, UnknownDeviceError
+from infra.local.phone.hub import News, Phone, Push, PushHub, UnknownDeviceError
 
 QR_BYTES_MAX = 1_000  # far above any card's barcode, far below what a QR code can hold
 
@@ -30,6 +31,31 @@ class _BadRequestError(Exception):
     """The page sent something that no phone page sends."""
 
 
+class GooglePhone(Protocol):
+    """The Android phone of this world, as Google Wallet knows it."""
+
+    @property
+    def url(self) -> str:
+        """Where Google Wallet is."""
+
+    def on_phone(self) -> Sequence[Mapping[str, Any]]:
+        """Its cards, the newest first, as Google's API shows them."""
+
+    def take_off(self, object_id: str) -> None:
+        """The holder takes a card off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Android:
+    """What the phone page needs to be an Android phone too.
+
+    `enrol_demo(program_id)` makes a member and answers the link that saves the card.
+    """
+
+    google: GooglePhone
+    enrol_demo: Callable[[str], str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _World:
     """What the answers are made from."""
@@ -39,6 +65,7 @@ class _World:
     base_url: str
     enrol_demo: Callable[[str], str]
     earn_demo: Callable[[str], Mapping[str, Any]]
+    android: Android | None
 
 
 def phone_routes(
@@ -48,16 +75,22 @@ def phone_routes(
     base_url: str,
     enrol_demo: Callable[[str], str],
     earn_demo: Callable[[str], Mapping[str, Any]],
+    android: Android | None = None,
 ) -> tuple[LocalRoute, ...]:
     """Give the routes as (method, path prefix, handler).
 
     `home` holds demo.json once the world is up; it names the programmes and the test root.
     `enrol_demo(program_id)` makes a member and answers the address of the card's `.pkpass`;
     `earn_demo(card_id)` gives what a visit gives and answers the product's JSON. Both may raise
-    DemoRefusedError.
+    DemoRefusedError. Without `android` the page is an iPhone only.
     """
     world = _World(
-        hub=hub, home=home, base_url=base_url, enrol_demo=enrol_demo, earn_demo=earn_demo
+        hub=hub,
+        home=home,
+        base_url=base_url,
+        enrol_demo=enrol_demo,
+        earn_demo=earn_demo,
+        android=android,
     )
     return (
         ("GET", "/local/phone", lambda request: _get(world, request)),
@@ -70,7 +103,10 @@ def _get(world: _World, request: LocalRequest) -> Reply:
     if name in pages.FILES:
         return pages.file_reply(name)
     answer = _GETS.get(name)
-    return answer(world, request) if answer else problem(404, "Not found")
+    try:
+        return answer(world, request) if answer else problem(404, "Not found")
+    except DemoRefusedError as refusal:
+        return problem(502, "Refused", str(refusal))
 
 
 def _post(world: _World, request: LocalRequest) -> Reply:
@@ -94,6 +130,7 @@ def _page(world: _World, request: LocalRequest) -> Reply:
         asked=request.query.get("lang", ""),
         accept_language=request.headers.get("accept-language", ""),
         base_url=world.base_url,
+        calls=[world.android.google.url] if world.android else [],
     )
 
 
@@ -101,6 +138,7 @@ def _demo(world: _World, _request: LocalRequest) -> Reply:
     path = world.home / "demo.json"
     demo = json.loads(path.read_text()) if path.exists() else {}
     shown = {name: demo.get(name) for name in ("base_url", "api_key")}
+    shown["android"] = world.android is not None
     return _json(200, {**shown, "programs": demo.get("programs", [])})
 
 
@@ -137,12 +175,16 @@ def _events(world: _World, request: LocalRequest) -> Reply:
     return 200, headers, _event_lines(pushes)
 
 
-def _event_lines(pushes: Generator[Push | None, None, None]) -> Iterator[bytes]:
-    with closing(pushes):
+def _event_lines(heard: Generator[Push | News | None, None, None]) -> Iterator[bytes]:
+    with closing(heard):
         yield b"retry: 1000\n\n"
-        for push in pushes:
-            told = json.dumps(asdict(push)) if push else ""
-            yield f"event: push\ndata: {told}\n\n".encode() if told else b": still here\n\n"
+        for each in heard:
+            yield _event(each) if each else b": still here\n\n"
+
+
+def _event(heard: Push | News) -> bytes:
+    name = "push" if isinstance(heard, Push) else "google"
+    return f"event: {name}\ndata: {json.dumps(asdict(heard))}\n\n".encode()
 
 
 def _taken(world: _World, request: LocalRequest) -> Reply:
@@ -170,6 +212,28 @@ def _enrol_member(world: _World, request: LocalRequest) -> Reply:
     return _json(201, {"url": world.enrol_demo(_text(_body(request), "program_id"))})
 
 
+def _on_android(world: _World, _request: LocalRequest) -> Reply:
+    return _json(200, {"cards": list(_android(world).google.on_phone())})
+
+
+def _enrol_on_android(world: _World, request: LocalRequest) -> Reply:
+    enrol_demo = _android(world).enrol_demo
+    return _json(201, {"url": enrol_demo(_text(_body(request), "program_id"))})
+
+
+def _take_off(world: _World, request: LocalRequest) -> Reply:
+    object_id = _text(_body(request), "object")
+    _android(world).google.take_off(object_id)
+    world.hub.tell_all(News(object_id=object_id, what="removed"))
+    return _json(200, {})
+
+
+def _android(world: _World) -> Android:
+    if world.android is None:
+        raise DemoRefusedError("Google Wallet is not in this world")
+    return world.android
+
+
 def _earn(world: _World, request: LocalRequest) -> Reply:
     return _json(200, dict(world.earn_demo(_text(_body(request), "serial"))))
 
@@ -180,12 +244,15 @@ _GETS: Mapping[str, Callable[[_World, LocalRequest], Reply]] = {
     "qr": _qr,
     "root": _root_reply,
     "events": _events,
+    "android": _on_android,
 }
 _POSTS: Mapping[str, Callable[[_World, LocalRequest], Reply]] = {
     "devices": _enrol_phone,
     "taken": _taken,
     "demo": _enrol_member,
     "earn": _earn,
+    "android/demo": _enrol_on_android,
+    "android/remove": _take_off,
 }
 
 

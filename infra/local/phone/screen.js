@@ -1,36 +1,33 @@
-// The phone's screen: the stack of cards, or one card from both sides. Draws what the wallet holds.
+// The phone's screen: the stack of cards, or one card from both sides. Draws what the wallets hold.
 
 import { h, icon, still } from './dom.js';
-import { backFields, dress, front } from './face.js';
 import { landing } from './stamps.js';
 
 const DECODE_MS_MAX = 300; // a picture that takes longer appears when it comes
 
 export class Screen extends EventTarget {
   #place;
-  #wallet;
-  #pictures;
+  #cards;
+  #looks;
   #t;
-  #language;
   #welcome;
   #open = null;
   #side = 'front';
   #strips = new Map(); // what each card's strip shows now
 
-  /** `welcome()` makes what a phone without cards offers. */
-  constructor({ place, wallet, pictures, t, language, welcome }) {
+  /** `looks` draw the cards of each wallet; `welcome()` makes what a phone without cards offers. */
+  constructor({ place, cards, looks, t, welcome }) {
     super();
     this.#place = place;
-    this.#wallet = wallet;
-    this.#pictures = pictures;
+    this.#cards = cards;
+    this.#looks = looks;
     this.#t = t;
-    this.#language = language;
     this.#welcome = welcome;
   }
 
   /** The card that is meant when somebody gives a stamp: the open one, else the newest. */
   get selected() {
-    return this.#wallet.pass(this.#open) ?? this.#wallet.passes.at(-1) ?? null;
+    return this.#cards.pass(this.#open) ?? this.#cards.passes.at(-1) ?? null;
   }
 
   /** Open a card, or with null go back to the stack. */
@@ -51,9 +48,9 @@ export class Screen extends EventTarget {
 
   /** Draw everything anew. */
   draw() {
-    const entry = this.#wallet.pass(this.#open);
+    const entry = this.#cards.pass(this.#open);
     if (!entry) this.#open = null;
-    this.#place.dataset.view = entry ? 'card' : this.#wallet.passes.length ? 'stack' : 'empty';
+    this.#place.dataset.view = entry ? 'card' : this.#cards.passes.length ? 'stack' : 'empty';
     this.#place.replaceChildren(...(entry ? this.#card(entry) : this.#stack()));
   }
 
@@ -62,14 +59,14 @@ export class Screen extends EventTarget {
     const old = this.#strips.get(after.id);
     const fresh = this.#front(after, new Set(changed.map(({ key }) => key)));
     const [layers] = await Promise.all([landing(old, this.#strip(after)), ready(fresh)]);
-    if (this.#wallet.pass(after.id) !== after) return false;
+    if (this.#cards.pass(after.id) !== after) return false;
     this.#strips.set(after.id, this.#strip(after));
     fresh.querySelector('.strip-area')?.append(...layers);
     const shown = this.#place.querySelector(`.holder[data-id="${CSS.escape(after.id)}"]`);
     shown?.querySelector('.pass')?.replaceWith(fresh);
-    const back = shown?.querySelector('.back-fields');
-    back?.replaceWith(backFields(after));
-    this.#pictures.release(after);
+    const look = this.#look(after);
+    shown?.querySelector('.back-fields')?.replaceWith(look.back(after));
+    look.release(after);
     await painted();
     return true;
   }
@@ -78,7 +75,7 @@ export class Screen extends EventTarget {
     const t = this.#t;
     const add = h('button.round', { type: 'button', 'data-action': 'add-card', 'aria-label': t('wallet.add') }, icon('plus'));
     add.addEventListener('click', () => this.dispatchEvent(new CustomEvent('add')));
-    const { passes } = this.#wallet;
+    const { passes } = this.#cards;
     const bar = h('div.bar', {}, h('h2', {}, t('wallet.title')), passes.length ? add : null);
     if (passes.length === 0) {
       return [bar, h('div.welcome', {}, h('div.empty', {}, h('span.ring', { 'aria-hidden': 'true' }), h('p', {}, t('empty.text'))), this.#welcome())];
@@ -87,9 +84,7 @@ export class Screen extends EventTarget {
   }
 
   #inStack(entry) {
-    const { organizationName, logoText } = entry.opened.pass;
-    const heads = entry.fields.headerFields.map(({ label, value }) => `${label} ${value}`);
-    const name = [logoText ?? organizationName, ...heads].join(', ');
+    const name = this.#look(entry).words(entry).title;
     const cover = h('button.cover', { type: 'button', 'aria-label': this.#t('wallet.open', { name }) });
     cover.addEventListener('click', () => this.show(entry.id));
     const pass = this.#drawn(entry);
@@ -105,7 +100,7 @@ export class Screen extends EventTarget {
     const holder = h('div.holder.flip', { 'data-id': entry.id }, h('div.side', {}, this.#drawn(entry)), h('div.side.back', {}, this.#back(entry)));
     holder.style.viewTransitionName = transitionName(entry);
     const view = [h('div.bar', {}, done, this.#turner()), holder];
-    if (this.#wallet.passes.length > 1) view.push(this.#pile(entry));
+    if (this.#cards.passes.length > 1) view.push(this.#pile(entry));
     this.#setSide(holder);
     return view;
   }
@@ -134,24 +129,20 @@ export class Screen extends EventTarget {
 
   #back(entry) {
     const t = this.#t;
-    const { pass } = entry.opened;
-    const updates = h('input.switch', { type: 'checkbox', role: 'switch', checked: entry.updates, id: 'updates' });
-    updates.addEventListener('change', () => this.#wallet.setUpdates(entry.id, updates.checked));
-    const refresh = h('button', { type: 'button', 'data-action': 'refresh' }, t('pass.refresh'));
-    refresh.addEventListener('click', () => this.#wallet.check(entry.id));
+    const look = this.#look(entry);
+    const { issuer, description } = look.words(entry);
     const remove = h('button.btn-danger', { type: 'button', 'data-action': 'remove' }, t('pass.remove'));
     remove.addEventListener('click', () => this.dispatchEvent(new CustomEvent('remove', { detail: entry })));
     return h('div.back-page', {},
-      h('p.issuer', {}, pass.organizationName), h('p.muted', {}, pass.description),
-      h('label.setting', { htmlFor: 'updates' }, h('span.grow', {}, t('pass.updates')), updates),
-      refresh, backFields(entry), remove);
+      h('p.issuer', {}, issuer), h('p.muted', {}, description),
+      look.settings(entry), look.back(entry), remove);
   }
 
   #pile(open) {
-    const others = this.#wallet.passes.filter(({ id }) => id !== open.id);
-    const edges = others.slice(-4).map(({ opened }) => {
+    const others = this.#cards.passes.filter(({ id }) => id !== open.id);
+    const edges = others.slice(-4).map((entry) => {
       const edge = h('span.edge', {});
-      dress(edge, opened.pass);
+      this.#look(entry).dress(edge, entry);
       return edge;
     });
     const button = h('button.pile', { type: 'button', 'data-action': 'all' }, edges, h('span.pile-words', {}, this.#t('wallet.all', { n: others.length + 1 })));
@@ -160,7 +151,7 @@ export class Screen extends EventTarget {
   }
 
   #strip(entry) {
-    return this.#pictures.find(entry, 'strip', this.#language)?.url;
+    return this.#look(entry).art(entry);
   }
 
   #drawn(entry) {
@@ -169,7 +160,11 @@ export class Screen extends EventTarget {
   }
 
   #front(entry, changed) {
-    return front(entry, { pictures: this.#pictures, language: this.#language, t: this.#t, changed });
+    return this.#look(entry).front(entry, changed);
+  }
+
+  #look({ wallet }) {
+    return this.#looks[wallet];
   }
 
   #moving(change) {

@@ -2,8 +2,7 @@
 
 import { h, still } from './dom.js';
 
-const WIDTH = 375; // a strip's size in points; its pictures are compared at that scale
-const HEIGHT = 144;
+const WIDTH = 375; // of a strip in points; its pictures are compared at that scale
 const CELL = 6; // smaller than the gap between two stamps, so that neighbours stay apart
 const CHANGED = 48; // of 255: more than a rescaled edge, less than ink on paper
 const PLACES_MAX = 12; // more than that is another picture, not new stamps
@@ -56,7 +55,9 @@ export async function landing(oldUrl, newUrl) {
   if (!oldUrl || !newUrl || still() || document.hidden) return [];
   const [before, after] = await Promise.all([oldUrl, newUrl].map(picture));
   if (!before || !after) return [];
-  const places = changedPlaces(small(before), small(after), WIDTH, HEIGHT);
+  const height = heightOf(after);
+  if (heightOf(before) !== height) return [];
+  const places = changedPlaces(small(before, height), small(after, height), WIDTH, height);
   if (places.length > PLACES_MAX) return [];
   const layers = places.flatMap((place) => [layer(before, place, 'under'), layer(after, place, 'landing')]);
   setTimeout(() => layers.forEach((element) => element.remove()), LAND_MS);
@@ -69,23 +70,28 @@ function picture(url) {
   return image.decode().then(() => image, () => null);
 }
 
-function small(image) {
-  const canvas = h('canvas', { width: WIDTH, height: HEIGHT });
+function heightOf({ naturalWidth, naturalHeight }) {
+  return Math.round((WIDTH * naturalHeight) / naturalWidth);
+}
+
+function small(image, tall) {
+  const canvas = h('canvas', { width: WIDTH, height: tall });
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.drawImage(image, 0, 0, WIDTH, HEIGHT);
-  return context.getImageData(0, 0, WIDTH, HEIGHT).data;
+  context.drawImage(image, 0, 0, WIDTH, tall);
+  return context.getImageData(0, 0, WIDTH, tall).data;
 }
 
 function layer(image, { x, y, width, height }, kind) {
   const scale = image.naturalWidth / WIDTH;
+  const tall = heightOf(image);
   const canvas = h(`canvas.${kind}`, { width: width * scale, height: height * scale, 'aria-hidden': 'true' });
   canvas.getContext('2d').drawImage(
-    image, x * scale, y * (image.naturalHeight / HEIGHT), width * scale, height * (image.naturalHeight / HEIGHT),
+    image, x * scale, y * (image.naturalHeight / tall), width * scale, height * (image.naturalHeight / tall),
     0, 0, canvas.width, canvas.height,
   );
   canvas.style.left = `${(100 * x) / WIDTH}%`;
-  canvas.style.top = `${(100 * y) / HEIGHT}%`;
+  canvas.style.top = `${(100 * y) / tall}%`;
   canvas.style.width = `${(100 * width) / WIDTH}%`;
-  canvas.style.height = `${(100 * height) / HEIGHT}%`;
+  canvas.style.height = `${(100 * height) / tall}%`;
   return canvas;
 }

@@ -127,7 +127,7 @@ export class Wallet extends EventTarget {
   #entry(opened, { bytes, lastModified, updates, kind, addedAt }) {
     const { passTypeIdentifier: type, serialNumber: serial, webServiceURL, authenticationToken } = opened.pass;
     return {
-      id: `${type}/${serial}`, type, serial, url: webServiceURL ?? null, token: authenticationToken ?? null,
+      wallet: 'apple', id: `${type}/${serial}`, type, serial, name: opened.pass.logoText ?? opened.pass.organizationName, url: webServiceURL ?? null, token: authenticationToken ?? null,
       opened, bytes, lastModified, updates, kind, addedAt, version: ++this.#versions,
       fields: shownFields(opened, this.#language),
     };

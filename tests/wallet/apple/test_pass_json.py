@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.wallet.domain.documents import NAMES, spoiled
 from tests.wallet.domain.samples import BOOKS, CAFE, card, program
-from wallet.apple.pass_json import Colors, Issuer, nearest_reward, say_next, write_pass
+from wallet.apple.pass_json import Colors, Issuer, write_pass
 from wallet.domain.cards import Card, State
 from wallet.domain.program_document import LOCALES
 from wallet.domain.programs import Program
+from wallet.domain.sentences import nearest_reward, say_next
 from wallet.domain.tokens import apple_token
 from wallet.texts import texts
 
@@ -47,6 +48,7 @@ def _bytes(held: Card, shop: Program, locale: str = "en") -> bytes:
         shop,
         issuer=ISSUER,
         token=apple_token(held.secret),
+        link="https://stempel.test/c/token",
         colors=COLORS,
         texts=texts(locale),
     )

@@ -1,0 +1,41 @@
+"""Cookies.
+
+Those that let somebody in are `__Host-`: sent to this host only, over TLS only, out of a script's
+reach.
+"""
+
+from http.cookies import CookieError, SimpleCookie
+
+from chalice_app.http import Call
+from wallet.services.sessions import LIFETIMES, SessionKind
+
+SESSION_COOKIES = {SessionKind.CONSOLE: "__Host-console", SessionKind.TILL: "__Host-till"}
+
+
+def read_cookie(call: Call, name: str) -> str:
+    """The value of a cookie; empty where there is none, or the header is garbage."""
+    try:
+        cookies = SimpleCookie(call.headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    return cookies[name].value if name in cookies else ""
+
+
+def session_cookie(kind: SessionKind, token: str) -> str:
+    """The Set-Cookie header of a new session."""
+    seconds = int(LIFETIMES[kind].total_seconds())
+    return _header(SESSION_COOKIES[kind], token, seconds)
+
+
+def no_session_cookie(kind: SessionKind) -> str:
+    """The Set-Cookie header that makes the browser forget a session."""
+    return _header(SESSION_COOKIES[kind], "", 0)
+
+
+def plain_cookie(name: str, value: str, *, seconds: int) -> str:
+    """The Set-Cookie header of a choice that lets nobody in."""
+    return f"{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax"
+
+
+def _header(name: str, value: str, seconds: int) -> str:
+    return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"

@@ -1,0 +1,143 @@
+"""A card's history as the shop reads it: what happened, by whose hand, and what was left."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from chalice_app.formats import moment, money, number
+from chalice_app.history import signed
+from wallet.domain.entries import Entry, EntryKind
+from wallet.domain.programs import Program, ProgramKind
+from wallet.services.counter import REPEATED
+from wallet.services.till_sales import CLAIMED
+from wallet.texts import texts
+
+FindVersion = Callable[[int], Program | None]
+
+
+class EntryLine(Struct, frozen=True, kw_only=True):
+    """One entry. `by` and `note` may be empty; `is_open`: it can still be taken back."""
+
+    id: str
+    what: str
+    by: str
+    note: str
+    when: str
+    at: str
+    change: str
+    is_plus: bool
+    after: str
+    is_open: bool
+
+
+def entry_lines(
+    entries: Sequence[Entry],
+    program: Program,
+    version: FindVersion,
+    hands: Mapping[str, str],
+    language: str,
+) -> list[EntryLine]:
+    """A line for each. `hands` gives names to actors: `till:…`, `key:…`, `hook:…`."""
+    taken = _taken(entries)
+    return [
+        _line(entry, version(entry.program_version) or program, hands, taken, language)
+        for entry in entries
+    ]
+
+
+def _line(
+    entry: Entry,
+    program: Program,
+    hands: Mapping[str, str],
+    taken: Mapping[str, int | None],
+    language: str,
+) -> EntryLine:
+    by_stamps = program.kind is ProgramKind.STAMPS
+    change = entry.stamps if by_stamps else entry.points
+    return EntryLine(
+        id=entry.id,
+        what=_what(entry, program, language),
+        by=_by(entry.actor, hands, language),
+        note=_note(entry, taken, language),
+        when=moment(entry.occurred_at, program.time_zone, language),
+        at=entry.occurred_at.isoformat(),
+        change=signed(change),
+        is_plus=change > 0,
+        after=_after(entry, by_stamps=by_stamps, language=language),
+        is_open=_is_open(entry, taken),
+    )
+
+
+def _what(entry: Entry, program: Program, language: str) -> str:
+    say = texts(language).gettext
+    if entry.kind is EntryKind.REDEEM:
+        reward = program.reward(entry.reward_id) if entry.reward_id else None
+        return say("Reward: {reward}").format(reward=reward.name) if reward else say("Reward")
+    if entry.kind is EntryKind.REVERSE:
+        if entry.amount is not None and entry.currency:
+            amount = money(entry.amount, entry.currency, language)
+            return say("Money back, {amount}").format(amount=amount)
+        gave = entry.points > 0 or entry.stamps > 0
+        return say("Reward taken back") if gave else say("Taken back")
+    if entry.amount is not None and entry.currency:
+        amount = money(entry.amount, entry.currency, language)
+        return say("Purchase, {amount}").format(amount=amount)
+    return say("Stamps added") if program.kind is ProgramKind.STAMPS else say("Points added")
+
+
+def _by(actor: str, hands: Mapping[str, str], language: str) -> str:
+    say = texts(language).gettext
+    kind, _, _ = actor.partition(":")
+    name = hands.get(actor)
+    sentences = {
+        "till": say("at the till {name}"),
+        "key": say("by the API key {name}"),
+        "hook": say("by the connected till system"),
+        "owner": say("by the owner, in the console"),
+    }
+    if kind not in sentences:
+        return ""
+    return sentences[kind].format(name=name or say("that is gone"))
+
+
+def _note(entry: Entry, taken: Mapping[str, int | None], language: str) -> str:
+    say = texts(language).gettext
+    if entry.id in taken:
+        return say("taken back") if not _is_open(entry, taken) else say("partly taken back")
+    known = {
+        REPEATED: say("given again after a question"),
+        CLAIMED: say("claimed afterwards with a link"),
+    }
+    return known.get(entry.reason or "", "")
+
+
+def _after(entry: Entry, *, by_stamps: bool, language: str) -> str:
+    say = texts(language).gettext
+    if by_stamps and entry.stamps_target:
+        return say("then {count} of {target}").format(
+            count=number(entry.after.stamps, language), target=entry.stamps_target
+        )
+    return say("then {count}").format(count=number(entry.after.points, language))
+
+
+def _taken(entries: Iterable[Entry]) -> dict[str, int | None]:
+    """What was taken back of which entry: minor units, or None for all of it."""
+    taken: dict[str, int | None] = {}
+    for entry in entries:
+        if entry.reverses is None:
+            continue
+        if entry.amount is None:
+            taken[entry.reverses] = None
+        else:
+            taken[entry.reverses] = (taken.get(entry.reverses) or 0) + entry.amount
+    return taken
+
+
+def _is_open(entry: Entry, taken: Mapping[str, int | None]) -> bool:
+    """As far as this page of the history tells; the ledger itself decides."""
+    if entry.kind is EntryKind.REVERSE:
+        return False
+    if entry.id not in taken:
+        return True
+    sum_taken = taken[entry.id]
+    return sum_taken is not None and entry.amount is not None and sum_taken < entry.amount

@@ -1,0 +1,77 @@
+"""A card's history as its holder reads it: what happened, when, by how much."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalice_app.formats import clock, day, money
+from wallet.domain.entries import Entry, EntryKind
+from wallet.domain.programs import Program, ProgramKind
+from wallet.services.ports import Programs
+from wallet.texts import texts
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """One line. `change` has its sign; `at` is for machines."""
+
+    what: str
+    when: str
+    at: str
+    change: str
+    is_plus: bool
+
+
+def happenings(
+    entries: Iterable[Entry], program: Program, programs: Programs, language: str, *, now: datetime
+) -> list[Happening]:
+    """A line for each entry. A reward has the name of its time, in that version of the program."""
+    return [
+        _line(
+            entry,
+            programs.version(program.id, entry.program_version) or program,
+            language,
+            now,
+        )
+        for entry in entries
+    ]
+
+
+def signed(change: int) -> str:
+    """`+1`, `0`, or the number with a real minus, which lines up with the plus."""
+    return f"+{change}" if change > 0 else str(change).replace("-", "\u2212")
+
+
+def _line(entry: Entry, program: Program, language: str, now: datetime) -> Happening:
+    change = entry.stamps if program.kind is ProgramKind.STAMPS else entry.points
+    return Happening(
+        what=_what(entry, program, language),
+        when=_when(entry.occurred_at, program.time_zone, language, now),
+        at=entry.occurred_at.isoformat(),
+        change=signed(change),
+        is_plus=change > 0,
+    )
+
+
+def _what(entry: Entry, program: Program, language: str) -> str:
+    say = texts(language).gettext
+    if entry.kind is EntryKind.REDEEM:
+        reward = program.reward(entry.reward_id) if entry.reward_id else None
+        return say("Reward: {reward}").format(reward=reward.name) if reward else say("Reward")
+    if entry.kind is EntryKind.REVERSE:
+        gave = entry.points > 0 or entry.stamps > 0
+        return say("Given back") if gave else say("Taken back")
+    if entry.amount is not None and entry.currency:
+        amount = money(entry.amount, entry.currency, language)
+        return say("Purchase, {amount}").format(amount=amount)
+    return say("Stamps added") if program.kind is ProgramKind.STAMPS else say("Points added")
+
+
+def _when(at: datetime, zone: str, language: str, now: datetime) -> str:
+    """`today, 8:14`, else with the date."""
+    place = ZoneInfo(zone)
+    days = now.astimezone(place).date() - at.astimezone(place).date()
+    say = texts(language).gettext
+    named = {timedelta(): say("today"), timedelta(days=1): say("yesterday")}
+    return f"{named.get(days) or day(at, zone, language)}, {clock(at, zone, language)}"

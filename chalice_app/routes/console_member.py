@@ -1,0 +1,119 @@
+"""One member: who it is, what the card holds, all that happened, and the taking back of it."""
+
+from collections.abc import Mapping
+
+from chalice_app.console import console_page, merchant_of
+from chalice_app.console_forms import console_form, new_key, owner_act
+from chalice_app.documents import card_links
+from chalice_app.entry_words import entry_lines
+from chalice_app.formats import day
+from chalice_app.http import Answer, Call
+from chalice_app.languages import language_of
+from chalice_app.member_rows import balance_of, contact_of
+from chalice_app.pages import redirect
+from chalice_app.visitors import needed_session
+from wallet import runtime
+from wallet.domain.cards import Card
+from wallet.domain.consents import ConsentKind
+from wallet.domain.errors import AlreadyReversedError, ConflictError, NotFoundError
+from wallet.domain.ids import CardId, MemberId, is_id, split_entry_id
+from wallet.services.commit import own_card
+from wallet.services.counter import actor, member_of
+from wallet.services.reverse import reverse
+from wallet.services.sessions import Session, SessionKind
+
+_PAGE_SIZE = 50
+_CONFLICT = 409
+
+
+def show(call: Call) -> Answer:
+    """The page."""
+    session = needed_session(call, SessionKind.CONSOLE)
+    said = next((name for name in ("done",) if name in call.query), "")
+    return _page(call, session, _card(call, session), said=said)
+
+
+def take_back(call: Call) -> Answer:
+    """Takes an entry of this card back, whole, or what is left of it."""
+    session, form = console_form(call)
+    card = _card(call, session)
+    entry_id = form.text("entry")
+    parts = split_entry_id(entry_id)
+    if parts is None or parts[0] != card.id:
+        raise NotFoundError("entry")
+    act = owner_act(call, session, form, {"entry": entry_id})
+    try:
+        reverse(runtime.books(), act, entry_id)
+    except AlreadyReversedError:
+        return _page(call, session, card, said="before", status=_CONFLICT)
+    except ConflictError:
+        return _page(call, session, card, said="busy", status=_CONFLICT)
+    return redirect(f"/console/members/{card.id}?done=1")
+
+
+def _card(call: Call, session: Session) -> Card:
+    text = call.params["card_id"]
+    if not is_id(text):
+        raise NotFoundError("card")
+    return own_card(runtime.ledger(), session.merchant_id, CardId(text))
+
+
+def _page(call: Call, session: Session, card: Card, *, said: str, status: int = 200) -> Answer:
+    language = language_of(call, merchant_of(session).locale)
+    program = runtime.programs().newest(card.program_id)
+    if program is None:
+        raise NotFoundError("program")
+    entries, more = runtime.ledger().entries(card.id, before=_before(call), limit=_PAGE_SIZE)
+    member = member_of(runtime.counter(), session.merchant_id, card.member_id)
+
+    return console_page(
+        call,
+        "member.html",
+        session,
+        tab="members",
+        status=status,
+        card=card,
+        program=program,
+        name=(member.name or "") if member else "",
+        contact=contact_of(member),
+        email=(member.email or "") if member else "",
+        phone=(member.phone or "") if member else "",
+        birthday=(member.birthday or "") if member else "",
+        balance=balance_of(card, program, language),
+        joined=day(card.created_at, program.time_zone, language),
+        allowed=_allowed(card.member_id),
+        card_link=card_links(card, runtime.settings().base_url).card,
+        entries=entry_lines(
+            entries,
+            program,
+            lambda number: runtime.programs().version(card.program_id, number),
+            _hands(session),
+            language,
+        ),
+        older=entries[-1].seq if more else 0,
+        is_first=_before(call) is None,
+        said=said,
+        key=new_key(),
+    )
+
+
+def _before(call: Call) -> int | None:
+    text = call.query.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
+
+
+def _hands(session: Session) -> Mapping[str, str]:
+    """The names of the merchant's tills and keys, by how the ledger names them."""
+    tills = runtime.tillbox().tills.tills(session.merchant_id)
+    keys = runtime.merchants().keys(session.merchant_id)
+    return {actor(till.id): till.name for till in tills} | {
+        f"key:{key.id}": key.name for key in keys
+    }
+
+
+def _allowed(member_id: MemberId) -> Mapping[str, bool]:
+    """Which channels news may take."""
+    allowed = dict.fromkeys(map(str, ConsentKind), False)
+    for consent in reversed(runtime.consents().acts(member_id)):
+        allowed[str(consent.kind)] = consent.given
+    return allowed

@@ -1,0 +1,162 @@
+"""The generic hook: any till or web shop tells of its sales, signed per Standard Webhooks 1.0.
+
+docs/hooks.md is the page for those who send.
+"""
+
+from collections.abc import Callable, Mapping
+
+from chalice_app.api import check_size_and_type, read_body
+from chalice_app.hook_messages import (
+    ClaimOut,
+    Envelope,
+    RefundIn,
+    RewardIn,
+    SaleIn,
+    answer_document,
+    moment_of,
+    quote_document,
+    read_data,
+    read_sale,
+    read_word,
+)
+from chalice_app.http import Answer, Call, json_answer
+from chalice_app.problems import RequestError
+from wallet import runtime
+from wallet.domain.errors import InvalidError
+from wallet.domain.hooks import Hook, Named, Sale, sale_digest
+from wallet.domain.standard_webhooks import ID_HEADER, Flaw
+from wallet.domain.times import write_time
+from wallet.services.claim import claim_ends, claim_token
+from wallet.services.hooks import check_repeated, flaw_of, note_taken, open_hook
+from wallet.services.till_rewards import quote_reward, take_reward
+from wallet.services.till_sales import (
+    Status,
+    Taken,
+    refund_of,
+    take_refund,
+    take_sale,
+)
+
+_ACCEPTED = 202
+# Slug, status and detail of each flaw.
+_FLAWS: Mapping[Flaw, tuple[str, int, str]] = {
+    Flaw.UNSIGNED: (
+        "unsigned",
+        401,
+        "Sign the call: webhook-id, webhook-timestamp, webhook-signature.",
+    ),
+    Flaw.MALFORMED: (
+        "malformed-headers",
+        400,
+        "webhook-id is 1 to 255 visible characters, webhook-timestamp seconds since 1970.",
+    ),
+    Flaw.FORGED: (
+        "bad-signature",
+        401,
+        "The signature is not that of these bytes under this hook's secret.",
+    ),
+    Flaw.STALE: (
+        "stale-timestamp",
+        400,
+        "webhook-timestamp is more than five minutes off. Sign each try anew; check the clock.",
+    ),
+}
+# What the use cases name in their own words, as the sender named it.
+_FIELDS = {
+    "purchase.currency": "data.currency",
+    "purchase.reference": "data.sale_id",
+    "occurred_at": "data.occurred_at",
+    "reward_id": "data.reward_id",
+}
+_NO_CARD = ("unknown-card", 404, "This shop has no card of that name.")
+
+
+def post_generic(call: Call) -> Answer:
+    """Takes a message."""
+    rack, now = runtime.hook_rack(), runtime.now()
+    hook = open_hook(rack, call.params["hook_id"])
+    check_size_and_type(call)
+    flaw = flaw_of(rack, hook, call.headers, call.body, now=now)
+    if flaw is not None:
+        raise RequestError(*_FLAWS[flaw])
+    envelope = read_body(call.body, Envelope)
+    message_id = call.headers[ID_HEADER]
+    check_repeated(rack, hook, message_id, call.body, now=now)
+    answer = _taken(hook, envelope)
+    note_taken(rack, hook, message_id, call.body, now=now)
+    return answer
+
+
+def _taken(hook: Hook, envelope: Envelope) -> Answer:
+    take = _TAKERS.get(envelope.type, _ignore)
+    try:
+        return take(hook, envelope)
+    except InvalidError as error:
+        raise InvalidError(_FIELDS.get(error.field, error.field), error.reason) from None
+
+
+def _sale(hook: Hook, envelope: Envelope) -> Answer:
+    now, said = runtime.now(), read_data(envelope, SaleIn)
+    sale = read_sale(hook, said, moment_of(envelope), now=now)
+    named = said.card.named() if said.card else None
+    return _answer(take_sale(runtime.sales_desk(), hook, sale, named, now=now))
+
+
+def _refund(hook: Hook, envelope: Envelope) -> Answer:
+    now, said = runtime.now(), read_data(envelope, RefundIn)
+    sale_id = read_word("data.sale_id", said.sale_id)
+    refund_id = read_word("data.refund_id", said.refund_id)
+    refund = refund_of(hook.id, sale_id, refund_id, said.amount, now=now)
+    digest = sale_digest(hook.id, sale_id)
+    return _answer(take_refund(runtime.sales_desk(), digest, refund, now=now))
+
+
+def _quote(hook: Hook, envelope: Envelope) -> Answer:
+    said, named = _reward(envelope)
+    quote = quote_reward(runtime.sales_desk(), hook, named, said.reward_id, now=runtime.now())
+    if quote is None:
+        raise RequestError(*_NO_CARD)
+    return json_answer(quote_document(quote, runtime.settings().base_url))
+
+
+def _redeem(hook: Hook, envelope: Envelope) -> Answer:
+    said, named = _reward(envelope)
+    taken = take_reward(
+        runtime.sales_desk(), hook, said.sale_id, named, said.reward_id, now=runtime.now()
+    )
+    if taken is None:
+        raise RequestError(*_NO_CARD)
+    return _answer(taken)
+
+
+def _reward(envelope: Envelope) -> tuple[RewardIn, Named]:
+    said = read_data(envelope, RewardIn)
+    read_word("data.sale_id", said.sale_id)
+    named = said.card.named()
+    if named is None:
+        raise InvalidError("data.card", "name the card")
+    return said, named
+
+
+def _ignore(_hook: Hook, _envelope: Envelope) -> Answer:
+    return _answer(Taken(status=Status.IGNORED))
+
+
+_TAKERS: Mapping[str, Callable[[Hook, Envelope], Answer]] = {
+    "sale.completed": _sale,
+    "sale.refunded": _refund,
+    "reward.quoted": _quote,
+    "reward.redeemed": _redeem,
+}
+
+
+def _answer(taken: Taken) -> Answer:
+    base_url = runtime.settings().base_url
+    claim = _claim(taken.waiting, base_url) if taken.waiting else None
+    status = _ACCEPTED if taken.status is Status.PENDING else 200
+    return json_answer(answer_document(taken, base_url, claim=claim), status=status)
+
+
+def _claim(sale: Sale, base_url: str) -> ClaimOut:
+    token = claim_token(runtime.vault(), sale)
+    return ClaimOut(url=f"{base_url}/claim/{token}", expires_at=write_time(claim_ends(sale)))

@@ -1,0 +1,200 @@
+"""The editor of a programme: typed values in, a new version out, both wallets shown beside it."""
+
+import secrets
+from typing import Any
+
+from chalice_app.console import console_page, merchant_of, own_program
+from chalice_app.editor_words import editor_words, first_reward
+from chalice_app.formats import day
+from chalice_app.forms import Form, check_form, read_form
+from chalice_app.http import Answer, Call
+from chalice_app.languages import language_of
+from chalice_app.pages import redirect
+from chalice_app.passes import sample_face, sample_stamps
+from chalice_app.problems import RequestError
+from chalice_app.program_form import (
+    COLORS,
+    CURRENCIES,
+    TARGETS,
+    TIME_ZONES,
+    TRADES,
+    Typed,
+    first_typed,
+    read_program,
+    read_typed,
+    typed_of,
+)
+from chalice_app.visitors import needed_session
+from wallet import runtime
+from wallet.art.logos import LogoError, LogoFault, clean_logo, logo_name
+from wallet.domain.canonical import fingerprint
+from wallet.domain.errors import ForbiddenError, KeyReusedError
+from wallet.domain.ids import key_digest
+from wallet.domain.program_document import Terms, write_terms
+from wallet.domain.programs import Picture, Program, StampStyle
+from wallet.services.commit import Act
+from wallet.services.open_program import open_program
+from wallet.services.put_program import put_program
+from wallet.services.sessions import Session, SessionKind
+from wallet.texts import texts
+
+_WRONG, _CONFLICT = 422, 409
+_KEY_CHARS_MAX = 64
+
+
+def show_new(call: Call) -> Answer:
+    """The empty form, with what the visitor's language suggests."""
+    session = needed_session(call, SessionKind.CONSOLE)
+    return _editor(call, session, None, _first(call, session))
+
+
+def publish_new(call: Call) -> Answer:
+    """Publishes a first version, and goes on to link and poster."""
+    session = needed_session(call, SessionKind.CONSOLE)
+    form, faults = _read(call, session)
+    typed = _first(call, session)
+    if form is None:
+        return _editor(call, session, None, typed, faults=faults, status=_WRONG)
+    typed, faults = _with_logo(form, read_typed(form, typed))
+    terms, wrong = read_program(typed, None)
+    if terms is None or faults:
+        faults |= dict.fromkeys(wrong, "")
+        return _editor(call, session, None, typed, faults=faults, status=_WRONG)
+    act = _act(session, form, "new", terms)
+    try:
+        program = open_program(runtime.programs(), act, terms).program
+    except KeyReusedError:
+        before = runtime.programs().published(act.merchant_id, act.digest)
+        return redirect(f"/console/programs/{before[0]}?again=1" if before else "/console")
+    if not merchant_of(session).name:
+        runtime.merchants().rename(session.merchant_id, program.name)
+    return redirect(f"/console/programs/{program.id}/published")
+
+
+def show(call: Call) -> Answer:
+    """The form of a programme that stands."""
+    session = needed_session(call, SessionKind.CONSOLE)
+    program = own_program(session, call.params["program_id"])
+    said = next((name for name in ("saved", "again") if name in call.query), "")
+    return _editor(call, session, program, typed_of(program), said=said)
+
+
+def publish(call: Call) -> Answer:
+    """Publishes a new version, unless somebody else has published one since the form was made."""
+    session = needed_session(call, SessionKind.CONSOLE)
+    program = own_program(session, call.params["program_id"])
+    form, faults = _read(call, session)
+    if form is None:
+        typed = typed_of(program)
+        return _editor(call, session, program, typed, faults=faults, status=_WRONG)
+    typed, faults = _with_logo(form, read_typed(form, typed_of(program)))
+    terms, wrong = read_program(typed, program)
+    if terms is None or faults:
+        faults |= dict.fromkeys(wrong, "")
+        return _editor(call, session, program, typed, faults=faults, status=_WRONG)
+    act = _act(session, form, program.id, terms)
+    replayed = runtime.programs().published(act.merchant_id, act.digest) is not None
+    if not replayed and form.text("version") != str(program.version):
+        return _editor(call, session, program, typed, said="overtaken", status=_CONFLICT)
+    try:
+        put_program(runtime.programs(), act, program.id, terms)
+    except KeyReusedError:
+        return _editor(call, session, program, typed, said="overtaken", status=_CONFLICT)
+    return redirect(f"/console/programs/{program.id}?saved=1")
+
+
+def _first(call: Call, session: Session) -> Typed:
+    language = language_of(call, merchant_of(session).locale)
+    return first_typed(language, first_reward(language))
+
+
+def _read(call: Call, session: Session) -> tuple[Form | None, dict[str, str]]:
+    """The form, or None and why: a file that is too large comes before anything can be read."""
+    try:
+        form = read_form(call)
+    except RequestError as error:
+        if error.slug != "too-large":
+            raise
+        return None, {"logo": LogoFault.TOO_LARGE}
+    check_form(call, form, session)
+    return form, {}
+
+
+def _with_logo(form: Form, typed: Typed) -> tuple[Typed, dict[str, str]]:
+    """Takes in an uploaded logo at once, so that it stays while other fields are put right."""
+    from msgspec.structs import replace
+
+    file = form.files.get("file", b"")
+    if file:
+        try:
+            logo = clean_logo(file)
+        except LogoError as error:
+            return typed, {"logo": error.fault}
+        name = logo_name(logo)
+        runtime.logos().keep_logo(name, logo)
+        return replace(typed, logo=name), {}
+    return (replace(typed, logo=""), {}) if form.ticked("no_logo") else (typed, {})
+
+
+def _act(session: Session, form: Form, what: str, terms: Terms) -> Act:
+    key = form.text("key")
+    if not 1 <= len(key) <= _KEY_CHARS_MAX:
+        raise ForbiddenError
+    return Act(
+        merchant_id=session.merchant_id,
+        actor="owner",
+        digest=key_digest("console", key),
+        fingerprint=fingerprint(f"publish {what}", write_terms(terms)),
+        now=runtime.now(),
+    )
+
+
+def _editor(
+    call: Call,
+    session: Session,
+    program: Program | None,
+    typed: Typed,
+    *,
+    faults: dict[str, str] | None = None,
+    said: str = "",
+    status: int = 200,
+) -> Answer:
+    language = language_of(call, merchant_of(session).locale)
+    return console_page(
+        call,
+        "program.html",
+        session,
+        tab="programs",
+        status=status,
+        program=program,
+        typed=typed,
+        faults=faults or {},
+        said=said,
+        since=day(program.effective_at, program.time_zone, language) if program else "",
+        key=secrets.token_hex(16),
+        say=editor_words(language, typed.design),
+        time_zones=sorted({*TIME_ZONES, program.time_zone} if program else TIME_ZONES),
+        **_choices(typed, language),
+    )
+
+
+def _choices(typed: Typed, language: str) -> dict[str, Any]:
+    target = int(typed.target) if typed.target.isdigit() and 1 <= int(typed.target) <= 30 else 10  # noqa: PLR2004  as read_terms
+    stamps = typed.kind != "points"
+    return {
+        "colors": COLORS,
+        "pictures": list(Picture),
+        "styles": list(StampStyle),
+        "targets": sorted({*TARGETS, target}),
+        "trades": TRADES,
+        "currencies": CURRENCIES,
+        "design": typed.design,
+        "face": sample_face(
+            typed.design,
+            name=typed.name or texts(language).gettext("Your shop"),
+            reward=typed.reward or "…",
+            target=target if stamps else None,
+            points=sample_stamps(100),
+            language=language,
+        ),
+    }

@@ -1,0 +1,69 @@
+"""Style sheets, scripts and pictures of ours, under a name that holds their hash.
+
+Kept for ever, never stale.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from chalice_app.http import Answer
+
+FOLDER = Path(__file__).with_name("static")
+# What others made and we pass on unaltered, with its licences.
+VENDOR = FOLDER / "vendor"
+_HASH_CHARS = 12
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".wasm": "application/wasm",
+}
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a file.
+
+    `tokens.css` as /static/tokens.0123456789ab.css. Raises FileNotFoundError.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    return f"/static/{stem}.{_digest(name)}{dot}{suffix}"
+
+
+def static_file(asked: str) -> Answer | None:
+    """The file behind a name with a hash, or None.
+
+    An old hash finds nothing: its page is gone too.
+    """
+    name = _plain(asked)
+    if name is None or static_url(name) != f"/static/{asked}":
+        return None
+    path = _path(name)
+    return Answer(
+        body=path.read_bytes(),
+        content_type=_KINDS[path.suffix],
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(_path(name).read_bytes()).hexdigest()[:_HASH_CHARS]
+
+
+def _plain(asked: str) -> str | None:
+    """The name without its hash, if it names a file of ours."""
+    parts = asked.split(".")
+    if len(parts) < 3 or "/" in asked or asked.startswith("."):  # noqa: PLR2004  stem, hash, suffix
+        return None
+    name = ".".join([*parts[:-2], parts[-1]])
+    known = f".{parts[-1]}" in _KINDS and _path(name).is_file()
+    return name if known else None
+
+
+def _path(name: str) -> Path:
+    path = FOLDER / name
+    return path if path.is_file() else VENDOR / name

@@ -1,0 +1,51 @@
+"""What a card says of rewards, in every wallet the same."""
+
+from typing import Protocol
+
+from wallet.domain.cards import Card
+from wallet.domain.programs import Program, ProgramKind, Reward
+
+
+class Texts(Protocol):
+    """A language's catalogue, as gettext gives it."""
+
+    def gettext(self, message: str, /) -> str:
+        """The message in this language."""
+
+    def ngettext(self, singular: str, plural: str, number: int, /) -> str:
+        """The message in the form that the number asks for."""
+
+
+def say_next(card: Card, program: Program, texts: Texts) -> str:
+    """The one sentence that a barista could say aloud: what is ready, or how much is missing."""
+    reward = nearest_reward(card, program)
+    if reward is None:
+        return ""
+    missing = max(reward.cost.points - card.state.points, reward.cost.stamps - card.state.stamps)
+    if missing <= 0:
+        return texts.gettext("Ready: {reward}. Show your card at the till.").format(
+            reward=reward.name
+        )
+    sentence = (
+        texts.ngettext("{count} more stamp: {reward}", "{count} more stamps: {reward}", missing)
+        if program.kind is ProgramKind.STAMPS
+        else texts.ngettext(
+            "{count} more point: {reward}", "{count} more points: {reward}", missing
+        )
+    )
+    return sentence.format(count=missing, reward=reward.name)
+
+
+def nearest_reward(card: Card, program: Program) -> Reward | None:
+    """The dearest reward that the card can pay for, else the cheapest that it cannot."""
+    ordered = sorted(program.rewards, key=_price)
+    ready = [reward for reward in ordered if _price(reward) <= _held(card, reward)]
+    return ready[-1] if ready else next(iter(ordered), None)
+
+
+def _price(reward: Reward) -> int:
+    return reward.cost.points or reward.cost.stamps
+
+
+def _held(card: Card, reward: Reward) -> int:
+    return card.state.points if reward.cost.points else card.state.stamps
