@@ -6,8 +6,6 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -18,72 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-READY_SECONDS = 60.0
-END_SECONDS = 20.0
-
-
-class _World:
-    """A world in a process group of its own."""
-
-    def __init__(self, home: Path, **environ: str) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.home = home
-        self._stale = self._written()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local"],
-            cwd=ROOT,
-            env={**kept, "WALLET_HOME": str(home), "PORT": "0", **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def ready(self) -> Any:
-        """What demo.json says, once it is there."""
-        until = time.monotonic() + READY_SECONDS
-        while self._written() in {0, self._stale}:
-            assert self.process.poll() is None, self.said()
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        return json.loads((self.home / "demo.json").read_text())
-
-    def _written(self) -> int:
-        path = self.home / "demo.json"
-        return path.stat().st_mtime_ns if path.exists() else 0
-
-    def said(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.read()
-
-    def signal(self, number: int) -> None:
-        """To everything in the process group, as a terminal does it."""
-        os.killpg(self.process.pid, number)
-
-    def ended(self) -> int:
-        """The exit code, once nothing of the process group is left."""
-        code = self.process.wait(END_SECONDS)
-        until = time.monotonic() + END_SECONDS
-        while _any_left(self.process.pid):
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        return code
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.signal(signal.SIGKILL)
-        self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
-
-
-def _any_left(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+from tests.local_world import LocalWorld
 
 
 class _Shop:
@@ -167,10 +100,10 @@ class _Shop:
 @pytest.fixture
 def worlds(tmp_path: Path) -> Iterator[Any]:
     """Starts worlds in one folder, and ends what a test leaves behind."""
-    started: list[_World] = []
+    started: list[LocalWorld] = []
 
-    def start(home: Path = tmp_path / "home", **environ: str) -> _World:
-        started.append(_World(home, **environ))
+    def start(home: Path = tmp_path / "home", **environ: str) -> LocalWorld:
+        started.append(LocalWorld(home, **environ))
         return started[-1]
 
     yield start
@@ -267,7 +200,7 @@ def test_the_clock_moves_over_http(worlds: Any) -> None:
     assert shop.ask("POST", "/local/clock", {"now": None})[0] == 200
 
 
-def _refused(world: _World) -> str:
+def _refused(world: LocalWorld) -> str:
     """The one line with which a world does not start."""
     assert world.ended() == 1
     said = world.said().strip()
