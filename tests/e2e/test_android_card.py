@@ -7,18 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import running_browser
 from tests.local_world import call, running
 
 LISTEN = "window.shown = []; addEventListener('stempel:shown', (e) => shown.push(e.detail))"
 SHOWN = "([object, balance]) => shown.find((s) => s.object === object \
  && s.fields.balance === balance)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

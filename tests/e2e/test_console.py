@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import running_browser
 from tests.local_world import call, running
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -24,12 +23,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
   .filter(each => each.getBoundingClientRect().height < 43.9)
   .map(each => each.outerHTML.slice(0, 90))"""
 CAFE, BOOKS = "kawiarnia-lipowa", "harbour-books"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

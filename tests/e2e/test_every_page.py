@@ -16,7 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
 
 from chalice_app.addresses import ADDRESSES
-from tests.browser import running_browser
 from tests.local_world import call, running
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -48,12 +47,6 @@ class Town:
             "token": "nobodys",
         }
         return str(self.demo["base_url"]) + path.format(**values)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

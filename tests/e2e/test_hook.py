@@ -17,7 +17,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests import needs
-from tests.browser import running_browser
 from tests.local_world import call, running
 from wallet.domain.standard_webhooks import sign
 
@@ -119,12 +118,6 @@ def test_the_page_names_all_answers() -> None:
     slugs = [flaw[0] for flaw in hooks._FLAWS.values()] + [hooks._NO_CARD[0]]
     for word in (*slugs, *Status, *hooks._TAKERS):
         assert f"`{word}`" in PAGE
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), LOOKS)

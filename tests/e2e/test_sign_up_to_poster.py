@@ -15,7 +15,6 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-from tests.browser import running_browser
 from tests.local_world import running
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -27,12 +26,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
   .filter(each => each.getBoundingClientRect().height < 43.9)
   .map(each => each.outerHTML.slice(0, 90))"""
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

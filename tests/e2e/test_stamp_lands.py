@@ -9,14 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from bench.phone import EARNS, add_card, earn_and_watch, figures
-from tests.browser import running_browser
 from tests.local_world import running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -36,12 +36,6 @@ class Faults(list[str]):
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def home(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     del browser  # without one there is nothing to see: skip before a world is started
     return tmp_path_factory.mktemp("story") / "home"
