@@ -95,7 +95,7 @@ ADDRESSES = (
     Address("POST", "/api/v1/entries/{entry_id}/reverse", "cards.post_reverse"),
     page("GET", "/join/{program_id}", "join.show"),
     page("POST", "/join/{program_id}", "join.post"),
-    Address("OPTIONS", "/join/{program_id}", "join.preflight"),
+    Address("OPTIONS", "/join/{program_id}", "join_json.preflight"),
     page("GET", "/join/{program_id}/again", "join_again.show"),
     page("POST", "/join/{program_id}/again", "join_again.post"),
     page("GET", "/c/{card_token}", "card_page.show"),
@@ -123,7 +123,7 @@ ADDRESSES = (
     page("POST", "/till/pair", "till_pairing.post"),
     page("GET", "/till/pair/{code}", "till_pairing.show_link"),
     page("POST", "/till/pair/{code}", "till_pairing.post"),
-    Address("GET", "/google/save/{token}", "google.save"),
+    page("GET", "/google/save/{token}", "google.save"),
     Address("POST", "/google/callback", "google.callback"),
 )
 

@@ -5,12 +5,12 @@ In this order, so that a stranger learns nothing but that the key is wrong.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from chalice_app.http import Answer, Call
+from chalice_app.http import Answer, Call, View
 from chalice_app.problems import RequestError
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
@@ -80,6 +80,23 @@ class Operation(Struct, Generic[BodyT], frozen=True, kw_only=True):
         return self.handle(Ask(call=call, key=key, body=body, idempotency_key=idempotency_key))
 
 
+class Open(Struct, frozen=True, kw_only=True):
+    """An address that needs no API key and looks after itself; it may take a page's form too.
+
+    Of its JSON side /openapi.json says what stands here. `proof` is what its caller shows instead.
+    """
+
+    handle: View
+    body: Any
+    answer: Any
+    statuses: tuple[int, ...]
+    proof: Literal["publishable", "webhook"] = "publishable"
+
+    def __call__(self, call: Call) -> Answer:
+        """Answers a call."""
+        return self.handle(call)
+
+
 def operation(
     *,
     answer: Any,
@@ -100,16 +117,27 @@ def operation(
 
 def authenticate(call: Call) -> ApiKey:
     """The API key of a call. Raises UnauthenticatedError."""
-    match = _BEARER.fullmatch(call.headers.get("authorization", "").strip())
-    if not match:
+    secret = bearer_of(call)
+    if not secret:
         raise UnauthenticatedError
-    return recognise(runtime.merchants(), match.group(1))
+    return recognise(runtime.merchants(), secret)
+
+
+def bearer_of(call: Call) -> str:
+    """What a call's Authorization header bears; empty where it bears nothing."""
+    match = _BEARER.fullmatch(call.headers.get("authorization", "").strip())
+    return match.group(1) if match else ""
+
+
+def check_size(call: Call) -> None:
+    """Refuses a body that is too large."""
+    if len(call.body) > BODY_BYTES_MAX:
+        raise RequestError("too-large", 413, "The body is larger than 256 KB.")
 
 
 def check_size_and_type(call: Call) -> None:
     """Refuses a body that is too large, or not said to be JSON."""
-    if len(call.body) > BODY_BYTES_MAX:
-        raise RequestError("too-large", 413, "The body is larger than 256 KB.")
+    check_size(call)
     kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise RequestError("not-json", 415, "Send the body as application/json.")

@@ -4,8 +4,6 @@ Those that let somebody in are `__Host-`: sent to this host only, over TLS only,
 reach.
 """
 
-from http.cookies import CookieError, SimpleCookie
-
 from chalice_app.http import Call
 from wallet.services.sessions import LIFETIMES, SessionKind
 
@@ -13,12 +11,16 @@ SESSION_COOKIES = {SessionKind.CONSOLE: "__Host-console", SessionKind.TILL: "__H
 
 
 def read_cookie(call: Call, name: str) -> str:
-    """The value of a cookie; empty where there is none, or the header is garbage."""
-    try:
-        cookies = SimpleCookie(call.headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return cookies[name].value if name in cookies else ""
+    """The value of a cookie; empty where there is none.
+
+    What another page of the same domain set beside it, however odd, does not hide ours: the
+    standard library's reader gives up on the whole header at the first value it does not like.
+    """
+    for pair in call.headers.get("cookie", "").split(";"):
+        said, _, value = pair.partition("=")
+        if said.strip() == name:
+            return value.strip()
+    return ""
 
 
 def session_cookie(kind: SessionKind, token: str) -> str:

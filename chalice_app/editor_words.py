@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalice_app.program_form import CURRENCIES, first_spend
 from wallet.art.brand import brand, contrast
 from wallet.art.logos import LogoFault
 from wallet.domain.programs import Design
@@ -153,5 +154,7 @@ def script_words(language: str) -> Mapping[str, object]:
             say.ngettext("{count} change.", "{count} changes.", n).format(count=n) for n in changes
         ],
         "rewards": trade_rewards(language),
+        "forEach": say.gettext("for each ({currency})"),
+        "spends": {currency: first_spend(currency) for currency in CURRENCIES},
         "tooLarge": logo_fault_words(language)[LogoFault.TOO_LARGE],
     }

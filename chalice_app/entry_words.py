@@ -1,12 +1,14 @@
 """A card's history as the shop reads it: what happened, by whose hand, and what was left."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from chalice_app.formats import moment, money, number
 from chalice_app.history import signed
 from wallet.domain.entries import Entry, EntryKind
+from wallet.domain.ids import EntryId
+from wallet.domain.ledger import Reversed
 from wallet.domain.programs import Program, ProgramKind
 from wallet.services.counter import REPEATED
 from wallet.services.till_sales import CLAIMED
@@ -34,11 +36,16 @@ def entry_lines(
     entries: Sequence[Entry],
     program: Program,
     version: FindVersion,
+    *,
     hands: Mapping[str, str],
+    taken: Mapping[EntryId, Reversed],
     language: str,
 ) -> list[EntryLine]:
-    """A line for each. `hands` gives names to actors: `till:…`, `key:…`, `hook:…`."""
-    taken = _taken(entries)
+    """A line for each.
+
+    `hands` gives names to actors: `till:…`, `key:…`, `hook:…`; `taken` says how much of an entry
+    was taken back, where anything was.
+    """
     return [
         _line(entry, version(entry.program_version) or program, hands, taken, language)
         for entry in entries
@@ -49,7 +56,7 @@ def _line(
     entry: Entry,
     program: Program,
     hands: Mapping[str, str],
-    taken: Mapping[str, int | None],
+    taken: Mapping[EntryId, Reversed],
     language: str,
 ) -> EntryLine:
     by_stamps = program.kind is ProgramKind.STAMPS
@@ -61,7 +68,7 @@ def _line(
         note=_note(entry, taken, language),
         when=moment(entry.occurred_at, program.time_zone, language),
         at=entry.occurred_at.isoformat(),
-        change=signed(change),
+        change=signed(change, language),
         is_plus=change > 0,
         after=_after(entry, by_stamps=by_stamps, language=language),
         is_open=_is_open(entry, taken),
@@ -100,10 +107,10 @@ def _by(actor: str, hands: Mapping[str, str], language: str) -> str:
     return sentences[kind].format(name=name or say("that is gone"))
 
 
-def _note(entry: Entry, taken: Mapping[str, int | None], language: str) -> str:
+def _note(entry: Entry, taken: Mapping[EntryId, Reversed], language: str) -> str:
     say = texts(language).gettext
     if entry.id in taken:
-        return say("taken back") if not _is_open(entry, taken) else say("partly taken back")
+        return say("taken back") if taken[entry.id].whole else say("partly taken back")
     known = {
         REPEATED: say("given again after a question"),
         CLAIMED: say("claimed afterwards with a link"),
@@ -120,24 +127,6 @@ def _after(entry: Entry, *, by_stamps: bool, language: str) -> str:
     return say("then {count}").format(count=number(entry.after.points, language))
 
 
-def _taken(entries: Iterable[Entry]) -> dict[str, int | None]:
-    """What was taken back of which entry: minor units, or None for all of it."""
-    taken: dict[str, int | None] = {}
-    for entry in entries:
-        if entry.reverses is None:
-            continue
-        if entry.amount is None:
-            taken[entry.reverses] = None
-        else:
-            taken[entry.reverses] = (taken.get(entry.reverses) or 0) + entry.amount
-    return taken
-
-
-def _is_open(entry: Entry, taken: Mapping[str, int | None]) -> bool:
-    """As far as this page of the history tells; the ledger itself decides."""
-    if entry.kind is EntryKind.REVERSE:
-        return False
-    if entry.id not in taken:
-        return True
-    sum_taken = taken[entry.id]
-    return sum_taken is not None and entry.amount is not None and sum_taken < entry.amount
+def _is_open(entry: Entry, taken: Mapping[EntryId, Reversed]) -> bool:
+    """As far as is known here; the ledger itself decides."""
+    return entry.kind is not EntryKind.REVERSE and not taken.get(entry.id, Reversed()).whole

@@ -45,4 +45,6 @@ def _kind(error: Exception) -> str:
         return "missing"
     if isinstance(error, ForbiddenError):
         return "stale"
+    if isinstance(error, RequestError) and error.status >= _BROKEN:
+        return "broken"
     return "wrong" if isinstance(error, WalletError) else "broken"

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from wallet.domain.times import at_place
+
 # Currencies whose minor units nobody pays with any more.
 _WHOLE_ONLY = frozenset({"HUF", "CZK"})
-_TYPED = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
+_TYPED = re.compile(r"[0-9]{1,12}(?:[.,]([0-9]{1,3}))?")
 
 
 def money(minor: int, currency: str, language: str) -> str:
@@ -70,19 +72,22 @@ def typed_digits(currency: str) -> int:
 
 
 def read_amount(typed: str, currency: str) -> int | None:
-    """A typed amount in minor units: 12,50 and 12.50 are the same; None for what is none."""
+    """A typed amount in minor units: 12,50 and 12.50 are the same; None for what is none.
+
+    So is 1,500 where a currency has two decimals: it may mean 1500 as well as 1.50.
+    """
     text = re.sub(r"\s", "", typed)
-    if not _TYPED.fullmatch(text):
+    found, digits = _TYPED.fullmatch(text), minor_digits(currency)
+    if not found or len(found[1] or "") > digits:
         return None
-    minor = Decimal(text.replace(",", ".")).scaleb(minor_digits(currency))
-    return int(minor) if minor == int(minor) else None
+    return int(Decimal(text.replace(",", ".")).scaleb(digits))
 
 
 def day(at: datetime, zone: str, language: str) -> str:
     """A date: `24.11.2026`."""
     from babel.dates import format_date
 
-    return format_date(at.astimezone(ZoneInfo(zone)).date(), "medium", locale=_locale(language))
+    return format_date(at_place(at, ZoneInfo(zone)).date(), "medium", locale=_locale(language))
 
 
 def short_date(date: date, language: str) -> str:
@@ -96,7 +101,7 @@ def clock(at: datetime, zone: str, language: str) -> str:
     """A time of day: `8:12`."""
     from babel.dates import format_time
 
-    return format_time(at.astimezone(ZoneInfo(zone)).time(), "short", locale=_locale(language))
+    return format_time(at_place(at, ZoneInfo(zone)).time(), "short", locale=_locale(language))
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
@@ -107,7 +112,7 @@ def moment(at: datetime, zone: str, language: str) -> str:
 def days_between(earlier: datetime, later: datetime, zone: str) -> int:
     """How many midnights of a place lie between two moments."""
     place = ZoneInfo(zone)
-    return (later.astimezone(place).date() - earlier.astimezone(place).date()).days
+    return (at_place(later, place).date() - at_place(earlier, place).date()).days
 
 
 def _locale(language: str) -> str:

@@ -39,6 +39,12 @@ class Form(Struct, frozen=True):
         return name in self.fields
 
 
+def is_form(call: Call) -> bool:
+    """Whether a call says that it brings a form."""
+    kind, _, _ = call.headers.get("content-type", "").partition(";")
+    return kind.strip().lower() in (_URLENCODED, _MULTIPART)
+
+
 def read_form(call: Call) -> Form:
     """The form that a call brings. Raises RequestError for what is none, or is too large."""
     kind, _, _ = call.headers.get("content-type", "").partition(";")

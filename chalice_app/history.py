@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from chalice_app.formats import clock, day, money
+from chalice_app.formats import clock, day, money, number
 from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.times import at_place
 from wallet.services.ports import Programs
 from wallet.texts import texts
 
@@ -38,9 +39,10 @@ def happenings(
     ]
 
 
-def signed(change: int) -> str:
+def signed(change: int, language: str) -> str:
     """`+1`, `0`, or the number with a real minus, which lines up with the plus."""
-    return f"+{change}" if change > 0 else str(change).replace("-", "\u2212")
+    shown = number(change, language).replace("-", "\u2212")
+    return f"+{shown}" if change > 0 else shown
 
 
 def _line(entry: Entry, program: Program, language: str, now: datetime) -> Happening:
@@ -49,7 +51,7 @@ def _line(entry: Entry, program: Program, language: str, now: datetime) -> Happe
         what=_what(entry, program, language),
         when=_when(entry.occurred_at, program.time_zone, language, now),
         at=entry.occurred_at.isoformat(),
-        change=signed(change),
+        change=signed(change, language),
         is_plus=change > 0,
     )
 
@@ -71,7 +73,7 @@ def _what(entry: Entry, program: Program, language: str) -> str:
 def _when(at: datetime, zone: str, language: str, now: datetime) -> str:
     """`today, 8:14`, else with the date."""
     place = ZoneInfo(zone)
-    days = now.astimezone(place).date() - at.astimezone(place).date()
+    days = at_place(now, place).date() - at_place(at, place).date()
     say = texts(language).gettext
     named = {timedelta(): say("today"), timedelta(days=1): say("yesterday")}
     return f"{named.get(days) or day(at, zone, language)}, {clock(at, zone, language)}"

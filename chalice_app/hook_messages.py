@@ -5,19 +5,18 @@ of message can serve several receivers.
 """
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from chalice_app.api import read_body
 from chalice_app.baskets import basket_digest
 from chalice_app.documents import card_document
-from chalice_app.schemas import ITEMS_MAX, CardOut, Item
+from chalice_app.schemas import ITEMS_MAX, CardOut, EntryOut, Item
 from wallet.domain.entries import entry_document
 from wallet.domain.errors import InvalidError
 from wallet.domain.hooks import Hook, Named, Naming, Sale, sale_digest
-from wallet.domain.ledger import AMOUNT_MAX, REFERENCE_BYTES_MAX
+from wallet.domain.ledger import AMOUNT_MAX, REFERENCE_BYTES_MAX, check_occurred
 from wallet.domain.program_document import clean_text
 from wallet.domain.times import cut, read_time
 from wallet.services.till_rewards import Quote
@@ -29,20 +28,17 @@ _WORD = Annotated[str, Meta(min_length=1, max_length=64)]
 _AMOUNT = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
 _CONTACT = Annotated[str, Meta(min_length=1, max_length=254)]
 _PLACE = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + _END)]
-
-DataT = TypeVar("DataT")
+_TIME = Annotated[str, Meta(description="RFC 3339, with Z or an offset")]
 
 
 class Envelope(Struct):
-    """Any message."""
+    """Any message, also of a type that we do not know."""
 
     type: Annotated[str, Meta(min_length=1, max_length=128)]
-    data: msgspec.Raw
-    timestamp: str | None = None
 
 
 class CardIn(Struct):
-    """A card, by one of its names."""
+    """A card, by exactly one of its names."""
 
     barcode: _CONTACT | None = None
     id: _CONTACT | None = None
@@ -73,7 +69,7 @@ class SaleIn(Struct):
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END)]
     card: CardIn | None = None
     items: Annotated[list[HookItem], Meta(max_length=ITEMS_MAX)] | None = None
-    occurred_at: str | None = None
+    occurred_at: _TIME | None = None
     location_id: _PLACE | None = None
 
 
@@ -91,6 +87,37 @@ class RewardIn(Struct):
     sale_id: _WORD
     card: CardIn
     reward_id: _WORD
+
+
+class SaleCompleted(Struct, tag_field="type", tag="sale.completed"):
+    """A sale; it happened when its message says, unless it has a time of its own."""
+
+    data: SaleIn
+    timestamp: _TIME | None = None
+
+
+class SaleRefunded(Struct, tag_field="type", tag="sale.refunded"):
+    """A refund, before or after its sale."""
+
+    data: RefundIn
+    timestamp: _TIME | None = None
+
+
+class RewardQuoted(Struct, tag_field="type", tag="reward.quoted"):
+    """What would a reward take? Changes nothing."""
+
+    data: RewardIn
+    timestamp: _TIME | None = None
+
+
+class RewardRedeemed(Struct, tag_field="type", tag="reward.redeemed"):
+    """A reward is taken."""
+
+    data: RewardIn
+    timestamp: _TIME | None = None
+
+
+Message = SaleCompleted | SaleRefunded | RewardQuoted | RewardRedeemed
 
 
 class ClaimOut(Struct):
@@ -114,23 +141,16 @@ class QuoteOut(Struct):
 class HookAnswer(Struct):
     """What became of a message. What does not apply is null."""
 
-    status: str
-    entry: dict[str, object] | None = None
+    status: Literal["applied", "duplicate", "pending", "ignored"]
+    entry: EntryOut | None = None
     card: CardOut | None = None
     claim: ClaimOut | None = None
     reward: QuoteOut | None = None
 
 
-def read_data(envelope: Envelope, form: type[DataT]) -> DataT:
-    """The data of a message. Raises InvalidError with the field's whole path."""
-    try:
-        return read_body(bytes(envelope.data), form)
-    except InvalidError as error:
-        raise InvalidError(f"data.{error.field}".removesuffix(".$"), error.reason) from None
-
-
-def read_sale(hook: Hook, said: SaleIn, happened: datetime | None, *, now: datetime) -> Sale:
-    """The sale; it happened when it says, else when its message says. Raises InvalidError."""
+def read_sale(hook: Hook, message: SaleCompleted, *, now: datetime) -> Sale:
+    """The sale. Raises InvalidError."""
+    said = message.data
     sale_id = read_word("data.sale_id", said.sale_id)
     return Sale(
         digest=sale_digest(hook.id, sale_id),
@@ -141,7 +161,7 @@ def read_sale(hook: Hook, said: SaleIn, happened: datetime | None, *, now: datet
         currency=said.currency,
         basket=basket_digest(said.items),
         location_id=said.location_id,
-        occurred_at=_time("data.occurred_at", said.occurred_at) or happened or cut(now),
+        occurred_at=_moment(message, now),
         created_at=cut(now),
     )
 
@@ -155,11 +175,6 @@ def read_word(field: str, text: str) -> str:
     return text
 
 
-def moment_of(envelope: Envelope) -> datetime | None:
-    """When the message says that it happened. Raises InvalidError."""
-    return _time("timestamp", envelope.timestamp)
-
-
 def answer_document(taken: Taken, base_url: str, *, claim: ClaimOut | None = None) -> bytes:
     """The answer to a sale, a refund or a reward that was taken."""
     card = (
@@ -167,10 +182,9 @@ def answer_document(taken: Taken, base_url: str, *, claim: ClaimOut | None = Non
         if taken.card and taken.program
         else None
     )
+    # As it stands, field for field: its hash is made from that.
     entry = entry_document(taken.entry) if taken.entry else None
-    return msgspec.json.encode(
-        HookAnswer(status=str(taken.status), entry=entry, card=card, claim=claim)
-    )
+    return _document(taken.status, entry=entry, card=card, claim=claim)
 
 
 def quote_document(quote: Quote, base_url: str) -> bytes:
@@ -187,7 +201,22 @@ def quote_document(quote: Quote, base_url: str) -> bytes:
         missing={unit: missing},
     )
     card = card_document(quote.card, quote.program, base_url)
-    return msgspec.json.encode(HookAnswer(status=str(Status.APPLIED), card=card, reward=told))
+    return _document(Status.APPLIED, card=card, reward=told)
+
+
+def _document(status: Status, **members: object) -> bytes:
+    """A HookAnswer."""
+    nothing = dict.fromkeys(HookAnswer.__struct_fields__)
+    return msgspec.json.encode({**nothing, "status": status.value, **members})
+
+
+def _moment(message: SaleCompleted, now: datetime) -> datetime:
+    stated = _time("data.occurred_at", message.data.occurred_at)
+    happened = _time("timestamp", message.timestamp)
+    try:
+        return check_occurred(stated or happened, now)
+    except InvalidError as error:
+        raise InvalidError("data.occurred_at" if stated else "timestamp", error.reason) from None
 
 
 def _time(field: str, text: str | None) -> datetime | None:

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from chalice.app import Chalice, Request, Response
 from msgspec import Struct
@@ -135,7 +135,7 @@ def _call(request: Request, params: Mapping[str, str]) -> Call:
     body, query = request.raw_body, request.query_params
     return Call(
         method=request.method,
-        path=str(request.to_original_event().get("path") or "/"),
+        path=_path(request.path, params),
         route=request.path,
         params={name: unquote(value) for name, value in params.items()},
         query={name: query[name] for name in query} if query else {},
@@ -143,6 +143,11 @@ def _call(request: Request, params: Mapping[str, str]) -> Call:
         body=body.encode() if isinstance(body, str) else body,
         source_ip=str((request.context.get("identity") or {}).get("sourceIp") or ""),
     )
+
+
+def _path(route: str, params: Mapping[str, str]) -> str:
+    """The path as it stands in our table. A gateway's own may have a stage before it, or not."""
+    return route.format(**{name: quote(unquote(text), safe="") for name, text in params.items()})
 
 
 def _answered(view: View, call: Call) -> Answer:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from chalice_app.forms import Form
+from chalice_app.mailing import send_letter
 from wallet import runtime
 from wallet.domain.consents import ConsentKind
 from wallet.domain.contacts import CONTACT_CHARS_MAX, Contact, read_contact
@@ -12,7 +13,7 @@ from wallet.domain.errors import NotFoundError
 from wallet.domain.ids import ID_BYTES, ProgramId, encode_id, is_id, is_program_id
 from wallet.domain.program_document import clean_text
 from wallet.domain.programs import Program
-from wallet.services.join import Application
+from wallet.services.join import Application, Joined, join
 from wallet.texts import texts
 
 NAME_CHARS_MAX = 80
@@ -98,6 +99,14 @@ def application(got: Read, program: Program, language: str) -> Application:
         },
         key=got.said.key,
     )
+
+
+def enter(program: Program, got: Read, language: str) -> Joined:
+    """A card for who said that, and the mail that goes with it."""
+    asked = application(got, program, language)
+    joined = join(runtime.front_desk(), program, asked, now=runtime.now())
+    send_letter(joined.letter)
+    return joined
 
 
 def consent_question(program: Program, language: str) -> str:

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalice_app.cookies import plain_cookie
 from chalice_app.http import Answer, Call
 from chalice_app.languages import COOKIE, NAMES, asked_language, language_of
+from chalice_app.stages import behind_stage, markup_behind_stage, stage
 from chalice_app.stamp_art import seal, stamp_card
 from chalice_app.static_files import static_url
 from wallet.texts import FALLBACK, texts
@@ -64,7 +65,7 @@ def markup(call: Call, template: str, *, fallback: str = FALLBACK, **context: An
     """What a template says in the visitor's language: a page, or a part that a script puts in."""
     language = language_of(call, fallback)
     catalogue = texts(language)
-    return (
+    return markup_behind_stage(
         _environment()
         .get_template(template)
         .render(
@@ -74,6 +75,7 @@ def markup(call: Call, template: str, *, fallback: str = FALLBACK, **context: An
             language=language,
             languages=NAMES,
             path=call.path,
+            stage=stage(),
         )
     )
 
@@ -84,7 +86,7 @@ def redirect(path: str, **headers: str) -> Answer:
     return Answer(
         status=303,
         content_type="",
-        headers={"Location": path, "Cache-Control": "no-store", **named},
+        headers={"Location": behind_stage(path), "Cache-Control": "no-store", **named},
     )
 
 

@@ -15,7 +15,15 @@ from chalice_app.formats import minor_digits, read_amount, typed_digits
 from chalice_app.forms import Form
 from wallet.domain.errors import InvalidProgramError
 from wallet.domain.program_document import Terms, read_terms, write_terms
-from wallet.domain.programs import Design, Picture, Program, ProgramKind, RuleKind, StampStyle
+from wallet.domain.programs import (
+    STAMPS_TARGET_MAX,
+    Design,
+    Picture,
+    Program,
+    ProgramKind,
+    RuleKind,
+    StampStyle,
+)
 
 COLORS = ("#1f5b45", "#b8451f", "#6b2c57", "#1f5f8a", "#f2c230")
 TARGETS = (5, 6, 8, 10, 12)
@@ -35,7 +43,7 @@ TIME_ZONES = (
 HOMES: Mapping[str, tuple[str, str]] = {
     "pl": ("PLN", "Europe/Warsaw"),
     "hu": ("HUF", "Europe/Budapest"),
-    "en": ("EUR", "Europe/London"),
+    "en": ("GBP", "Europe/London"),
 }
 """Currency and time zone that a language suggests."""
 TRADES: Mapping[str, tuple[Picture, str]] = {
@@ -51,6 +59,7 @@ TRADES: Mapping[str, tuple[Picture, str]] = {
 }
 """Kinds of shop, with the picture and the colour that each suggests."""
 _TRADE = "cafe"
+_TARGET = 10
 _REWARD_ID, _VISIT_ID, _SPEND_ID = "reward", "visit", "spend"
 _FIELD_CHARS_MAX = 200
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -113,8 +122,8 @@ def first_typed(language: str, reward: str) -> Typed:
         name="",
         trade=_TRADE,
         kind="stamps",
-        target="10",
-        spend="1" if typed_digits(currency) else "100",
+        target=str(_TARGET),
+        spend=first_spend(currency),
         points="1",
         reward=reward,
         cost="100",
@@ -129,6 +138,11 @@ def first_typed(language: str, reward: str) -> Typed:
     )
 
 
+def first_spend(currency: str) -> str:
+    """For how much money a new form suggests a point."""
+    return "1" if typed_digits(currency) else "100"
+
+
 def typed_of(program: Program) -> Typed:
     """The form of a programme that stands."""
     design = program.design
@@ -138,7 +152,7 @@ def typed_of(program: Program) -> Typed:
         name=program.name,
         trade=next((t for t, (picture, _) in TRADES.items() if picture == design.picture), _TRADE),
         kind=program.kind,
-        target=str(program.stamps_target or 10),
+        target=str(program.stamps_target or _TARGET),
         spend=_amount(rule.step, program.currency) if rule else "",
         points=str(rule.points) if rule else "",
         reward=reward.name if reward else "",
@@ -171,12 +185,18 @@ def read_program(typed: Typed, newest: Program | None) -> tuple[Terms | None, fr
         return None, frozenset(_field(fault.path) for fault in error.faults)
 
 
+def shown_target(typed: Typed) -> int:
+    """How many places the preview has: as typed, or ten where no card has so many."""
+    target = _whole(typed.target) or 0
+    return target if 1 <= target <= STAMPS_TARGET_MAX else _TARGET
+
+
 def _document(typed: Typed, newest: Program | None) -> Mapping[str, object]:
     kind = newest.kind if newest else typed.kind
     stamps = kind == ProgramKind.STAMPS
     before: dict[str, Any] = write_terms(newest) if newest else {"rules": [], "rewards": []}
     document: dict[str, object] = {
-        "name": typed.name,
+        "name": _seen(typed.name),
         "kind": str(kind),
         "locale": typed.locale,
         "currency": newest.currency if newest else typed.currency,
@@ -212,7 +232,7 @@ def _rewards(
         kept = first.get("cost")
         full = newest is None or kept in (None, {"stamps": newest.stamps_target})
         cost = {"stamps": _whole(typed.target)} if full else kept
-    return [{**first, "name": typed.reward, "cost": cost}, *before[1:]]
+    return [{**first, "name": _seen(typed.reward), "cost": cost}, *before[1:]]
 
 
 def _design(typed: Typed) -> Mapping[str, object]:
@@ -223,6 +243,11 @@ def _design(typed: Typed) -> Mapping[str, object]:
         "picture": typed.picture or str(trade[0]),
     }
     return {**design, "logo": typed.logo} if typed.logo else design
+
+
+def _seen(text: str) -> str:
+    """The text, or none where it holds nothing but what nobody sees: a zero-width space, say."""
+    return text if any(letter.isprintable() for letter in text) else ""
 
 
 def _field(path: str) -> str:

@@ -1,5 +1,6 @@
 """What a programme says of itself: the promise, the rule, what a reward costs."""
 
+from chalice_app.formats import number, short_money
 from wallet.domain.programs import Cost, Program, ProgramKind, Reward, Rule, RuleKind
 from wallet.texts import texts
 
@@ -15,7 +16,7 @@ def promise(program: Program, language: str) -> str:
         sentence = say.ngettext("{reward} for {count} stamp", "{reward} for {count} stamps", count)
     else:
         sentence = say.ngettext("{reward} for {count} point", "{reward} for {count} points", count)
-    return sentence.format(reward=reward.name, count=count)
+    return sentence.format(reward=reward.name, count=number(count, language))
 
 
 def rules_in_words(program: Program, language: str) -> list[str]:
@@ -34,10 +35,10 @@ def cost_in_words(cost: Cost, language: str) -> str:
 
 def units(count: int, kind: ProgramKind, language: str) -> str:
     """`10 stamps`, `1 point`."""
-    say = texts(language)
+    say, shown = texts(language), number(count, language)
     if kind is ProgramKind.STAMPS:
-        return say.ngettext("{count} stamp", "{count} stamps", count).format(count=count)
-    return say.ngettext("{count} point", "{count} points", count).format(count=count)
+        return say.ngettext("{count} stamp", "{count} stamps", count).format(count=shown)
+    return say.ngettext("{count} point", "{count} points", count).format(count=shown)
 
 
 def _rule(rule: Rule, program: Program, language: str) -> str:
@@ -48,14 +49,12 @@ def _rule(rule: Rule, program: Program, language: str) -> str:
         sentence = say.ngettext(
             "Each purchase is {count} stamp.", "Each purchase is {count} stamps.", rule.stamps
         )
-        return sentence.format(count=rule.stamps)
-    from chalice_app.formats import short_money
-
+        return sentence.format(count=number(rule.stamps, language))
     sentence = say.ngettext(
         "{count} point for every {amount}.", "{count} points for every {amount}.", rule.points
     )
     amount = short_money(rule.step, program.currency, language)
-    return sentence.format(count=rule.points, amount=amount)
+    return sentence.format(count=number(rule.points, language), amount=amount)
 
 
 def _price(reward: Reward) -> int:

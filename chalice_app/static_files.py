@@ -4,6 +4,7 @@ Kept for ever, never stale.
 """
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ FOLDER = Path(__file__).with_name("static")
 # What others made and we pass on unaltered, with its licences.
 VENDOR = FOLDER / "vendor"
 _HASH_CHARS = 12
+# A file system is asked for nothing but plain, short names.
+_ASKED = re.compile(r"(?P<stem>[a-z0-9_]{1,60})\.[0-9a-f]{12}(?P<suffix>\.[a-z]{2,5})")
 _KINDS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -56,11 +59,9 @@ def _digest(name: str) -> str:
 
 def _plain(asked: str) -> str | None:
     """The name without its hash, if it names a file of ours."""
-    parts = asked.split(".")
-    if len(parts) < 3 or "/" in asked or asked.startswith("."):  # noqa: PLR2004  stem, hash, suffix
-        return None
-    name = ".".join([*parts[:-2], parts[-1]])
-    known = f".{parts[-1]}" in _KINDS and _path(name).is_file()
+    match = _ASKED.fullmatch(asked)
+    name = match["stem"] + match["suffix"] if match else ""
+    known = match is not None and match["suffix"] in _KINDS and _path(name).is_file()
     return name if known else None
 
 

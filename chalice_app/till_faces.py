@@ -120,7 +120,7 @@ def stamps_of_visit(program: Program) -> int:
 
 def rests_sentence(since: datetime, program: Program, texts: Texts, now: datetime) -> str:
     """That the card earned a moment ago, and the question."""
-    minutes = int((now - since).total_seconds() // 60)
+    minutes = max(0, int((now - since).total_seconds() // 60))
     if program.kind is ProgramKind.STAMPS:
         if not minutes:
             return texts.gettext("This card got a stamp just now. Add another?")

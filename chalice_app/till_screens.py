@@ -9,6 +9,7 @@ from msgspec import Struct
 from chalice_app import formats
 from chalice_app.http import Answer, json_answer
 from chalice_app.pages import markup, page
+from chalice_app.stages import behind_stage
 from chalice_app.till_faces import MORE, CardFace, Texts, card_face, sheet_of, short_name
 from chalice_app.tills import Desk, new_key
 from wallet import runtime
@@ -66,7 +67,7 @@ def answer(desk: Desk, screen: Screen) -> Answer:
         "roll": None,
         "say": screen.fault or screen.say,
         "sound": screen.sound,
-        "sheet": screen.face.sheet if screen.face else None,
+        "sheet": behind_stage(screen.face.sheet) if screen.face else None,
     }
     if screen.lines is not None:
         context["roll"] = roll_rows(desk, screen.lines)

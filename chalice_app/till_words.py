@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chalice_app import formats
 from chalice_app.problems import RequestError
 from chalice_app.till_faces import Texts
-from wallet.domain.entries import Entry
+from wallet.domain.cards import Card, State
 from wallet.domain.errors import (
     AlreadyReversedError,
     BalanceTooSmallError,
@@ -40,7 +40,7 @@ def given(done: Committed, texts: Texts, language: str) -> str:
             "{count} stamps added. {stamps} of {target}.",
             entry.stamps,
         )
-    return said.format(count=entry.stamps, **_stamps(entry, done.program))
+    return said.format(count=entry.stamps, **_stamps(entry.after, done.program))
 
 
 def handed_over(done: Committed, texts: Texts, language: str) -> str:
@@ -52,19 +52,19 @@ def handed_over(done: Committed, texts: Texts, language: str) -> str:
         )
         return said.format(count=formats.number(left, language))
     said = texts.gettext("Reward given. New card: {stamps} of {target}.")
-    return said.format(**_stamps(done.entry, done.program))
+    return said.format(**_stamps(done.entry.after, done.program))
 
 
-def undone(done: Committed, texts: Texts, language: str) -> str:
+def undone(card: Card, program: Program, texts: Texts, language: str) -> str:
     """That something was undone, and where the card stands again."""
-    if done.program.kind is ProgramKind.POINTS:
-        points = done.entry.after.points
+    if program.kind is ProgramKind.POINTS:
+        points = card.state.points
         said = texts.ngettext(
             "Undone. Back to {count} point.", "Undone. Back to {count} points.", points
         )
         return said.format(count=formats.number(points, language))
     said = texts.gettext("Undone. Back to {stamps} of {target}.")
-    return said.format(**_stamps(done.entry, done.program))
+    return said.format(**_stamps(card.state, program))
 
 
 def next_step(done: Committed, texts: Texts) -> str:
@@ -89,14 +89,16 @@ def next_step(done: Committed, texts: Texts) -> str:
 
 def refusal(error: WalletError, texts: Texts) -> str:
     """Why not, and what to do."""
+    if isinstance(error, InvalidError) and error.field == "reward_id":
+        return texts.gettext("This reward is no longer given.")
     for kind, say in _REFUSALS.items():
         if isinstance(error, kind):
             return say(texts)
     return texts.gettext("That did not work. Try again: it will not count twice.")
 
 
-def _stamps(entry: Entry, program: Program) -> dict[str, int]:
-    return {"stamps": entry.after.stamps, "target": program.stamps_target or 0}
+def _stamps(state: State, program: Program) -> dict[str, int]:
+    return {"stamps": state.stamps, "target": program.stamps_target or 0}
 
 
 # In this order: the special ones stand before the general.

@@ -15,6 +15,7 @@ from chalice_app.forms import Form, check_form, check_origin, read_form
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.languages import language_of
 from chalice_app.problems import RequestError
+from chalice_app.stages import behind_stage
 from chalice_app.visitors import SignInNeededError, needed_session
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
@@ -30,6 +31,7 @@ from wallet.services.sessions import Session, SessionKind
 
 _CSRF_HEADER = "x-csrf"
 _KEY_SCOPE = "till"
+PAIRING = "/till/pair"
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -107,8 +109,8 @@ def new_key() -> str:
 
 def lead_to(path: str, *, status: int) -> Answer:
     """Tells the till's script to load another page."""
-    body = msgspec.json.encode({"go": path})
-    if path == "/till/pair":
+    body = msgspec.json.encode({"go": behind_stage(path)})
+    if path.startswith(PAIRING):
         return json_answer(body, status=status, Set_Cookie=no_session_cookie(SessionKind.TILL))
     return json_answer(body, status=status)
 

@@ -377,6 +377,7 @@ def google_passes() -> "GooglePasses":
         issuer=google_issuer(),
         base_url=settings().base_url,
         merchant_name=_merchant_name,
+        logos=logos(),
         gallery=BucketGallery(settings().blobs_bucket),
     )
     return GooglePasses(

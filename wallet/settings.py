@@ -7,6 +7,7 @@ AWS_ENDPOINT_URL_<SERVICE>, the wallets by the WALLET_… variables below.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from wallet.domain.errors import WalletError
 
@@ -36,6 +37,11 @@ class Settings:
     def base_url(self) -> str:
         """Our own address, with the stage if there is one, without a slash at the end."""
         return self._need("WALLET_BASE_URL").rstrip("/")
+
+    @property
+    def stage(self) -> str:
+        """The path of that address, as `/prod`; empty where we have a host to ourselves."""
+        return urlsplit(self.environ.get("WALLET_BASE_URL", "")).path.rstrip("/")
 
     @property
     def core_table(self) -> str:

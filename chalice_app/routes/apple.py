@@ -5,9 +5,11 @@ pass's token; list and log carry none. Phones go by the status alone: what succe
 body where Apple asks for none, and a refusal is a problem document like any other.
 """
 
+from typing import TypeVar
+
 import msgspec
 
-from chalice_app.api import read_body
+from chalice_app.api import check_size, read_body
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.problems import RequestError
 from wallet import runtime
@@ -29,6 +31,9 @@ PKPASS = "application/vnd.apple.pkpass"
 _SUFFIX = ".pkpass"
 
 
+_BodyT = TypeVar("_BodyT")
+
+
 class _Registering(msgspec.Struct):
     """What a phone sends when it registers. Unknown fields are Apple's business."""
 
@@ -42,7 +47,7 @@ class _Logging(msgspec.Struct):
 def register(call: Call) -> Answer:
     """201 for a new registration, 200 for a known one, which takes the new push token."""
     held = _open(call)
-    push_token = read_body(call.body, _Registering).pushToken
+    push_token = _body(call, _Registering).pushToken
     if not is_push_token(push_token):
         raise RequestError("bad-push-token", 400, "pushToken must be hexadecimal.")
     new = passkit.register(
@@ -90,7 +95,7 @@ def log(call: Call) -> Answer:
     What phones log is anybody's text: bounded, without tokens, and never trusted.
     """
     try:
-        lines = readable_log(read_body(call.body, _Logging).logs)
+        lines = readable_log(_body(call, _Logging).logs)
     except WalletError:
         lines = []
     for line in lines:
@@ -107,6 +112,12 @@ def download(call: Call) -> Answer:
     if card is None or not same(token, link_token(card.id, card.secret)):
         raise NotFoundError("pass")
     return _pass(call, passkit.holding(runtime.programs(), card, runtime.now()))
+
+
+def _body(call: Call, form: type[_BodyT]) -> _BodyT:
+    """What a phone sends. Of what kind it is Apple need not say."""
+    check_size(call)
+    return read_body(call.body, form)
 
 
 def _open(call: Call) -> Holding:

@@ -5,11 +5,13 @@ Whoever has the link has the card; a wrong proof and an unknown card look the sa
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from chalice_app.documents import card_links
+from chalice_app.formats import number
 from chalice_app.forms import check_origin, read_form
 from chalice_app.history import Happening, happenings
 from chalice_app.holders import card_of_holder
@@ -64,16 +66,17 @@ def show(call: Call) -> Answer:
     entries, more = runtime.ledger().entries(card.id, before=None, limit=_SHORT)
     links = card_links(card, runtime.settings().base_url)
     stamps = program.kind is ProgramKind.STAMPS
+    write = partial(number, language=language)
     reward = nearest_reward(card, program)
     welcome = call.query.get("welcome", "")
     return _page(
         call,
         view,
         "card.html",
-        headline=say_next(card, program, texts(language)) or program.name,
+        headline=say_next(card, program, texts(language), write=write) or program.name,
         balance=f"{card.state.stamps} / {program.stamps_target}"
         if stamps
-        else str(card.state.points),
+        else write(card.state.points),
         strip_label=_strip_label(card, program, language),
         stamps=card.state.stamps,
         reward=reward.name if reward else "",
@@ -195,5 +198,5 @@ def _offer(reward: Reward, card: Card, language: str) -> Offer:
     return Offer(
         name=reward.name,
         cost=cost_in_words(reward.cost, language),
-        missing=sentence.format(count=missing) if missing > 0 else "",
+        missing=sentence.format(count=number(missing, language)) if missing > 0 else "",
     )

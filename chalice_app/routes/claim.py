@@ -23,6 +23,7 @@ from wallet.services.claim import (
     Refusal,
     claim,
     claim_ends,
+    finish,
     program_of_sale,
     sale_of_claim,
 )
@@ -38,7 +39,9 @@ _PRIVATE = {"X-Robots-Tag": "noindex"}
 
 def show(call: Call) -> Answer:
     """The purchase, and where to type the card's code; or that it is done."""
-    return _page(call, _sale(call))
+    sale = _sale(call)
+    finish(runtime.sales_desk(), sale, now=runtime.now())
+    return _page(call, sale)
 
 
 def post(call: Call) -> Answer:

@@ -1,12 +1,13 @@
 """One member: who it is, what the card holds, all that happened, and the taking back of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from chalice_app.console import console_page, merchant_of
 from chalice_app.console_forms import console_form, new_key, owner_act
 from chalice_app.documents import card_links
 from chalice_app.entry_words import entry_lines
-from chalice_app.formats import day
+from chalice_app.formats import day, short_date
 from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
 from chalice_app.member_rows import balance_of, contact_of
@@ -15,8 +16,11 @@ from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.consents import ConsentKind
+from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.errors import AlreadyReversedError, ConflictError, NotFoundError
-from wallet.domain.ids import CardId, MemberId, is_id, split_entry_id
+from wallet.domain.ids import CardId, EntryId, MemberId, is_id, split_entry_id
+from wallet.domain.ledger import Reversed
+from wallet.domain.merchants import Member
 from wallet.services.commit import own_card
 from wallet.services.counter import actor, member_of
 from wallet.services.reverse import reverse
@@ -24,6 +28,8 @@ from wallet.services.sessions import Session, SessionKind
 
 _PAGE_SIZE = 50
 _CONFLICT = 409
+# A birthday has no year, and may be 29 February.
+_LEAP_YEAR = 2000
 
 
 def show(call: Call) -> Answer:
@@ -78,7 +84,7 @@ def _page(call: Call, session: Session, card: Card, *, said: str, status: int = 
         contact=contact_of(member),
         email=(member.email or "") if member else "",
         phone=(member.phone or "") if member else "",
-        birthday=(member.birthday or "") if member else "",
+        birthday=_birthday(member, language),
         balance=balance_of(card, program, language),
         joined=day(card.created_at, program.time_zone, language),
         allowed=_allowed(card.member_id),
@@ -87,8 +93,9 @@ def _page(call: Call, session: Session, card: Card, *, said: str, status: int = 
             entries,
             program,
             lambda number: runtime.programs().version(card.program_id, number),
-            _hands(session),
-            language,
+            hands=_hands(session),
+            taken=_taken(entries, is_newest=_before(call) is None),
+            language=language,
         ),
         older=entries[-1].seq if more else 0,
         is_first=_before(call) is None,
@@ -102,6 +109,21 @@ def _before(call: Call) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
+def _taken(entries: Sequence[Entry], *, is_newest: bool) -> Mapping[EntryId, Reversed]:
+    """How much of these entries was taken back.
+
+    What took it back is newer: on the newest page it stands among them, and only what it names
+    need be looked up.
+    """
+    named = {entry.reverses for entry in entries}
+    found = {
+        entry.id: runtime.ledger().mark(entry.id)
+        for entry in entries
+        if entry.kind is not EntryKind.REVERSE and (entry.id in named or not is_newest)
+    }
+    return {entry_id: mark for entry_id, mark in found.items() if mark != Reversed()}
+
+
 def _hands(session: Session) -> Mapping[str, str]:
     """The names of the merchant's tills and keys, by how the ledger names them."""
     tills = runtime.tillbox().tills.tills(session.merchant_id)
@@ -109,6 +131,14 @@ def _hands(session: Session) -> Mapping[str, str]:
     return {actor(till.id): till.name for till in tills} | {
         f"key:{key.id}": key.name for key in keys
     }
+
+
+def _birthday(member: Member | None, language: str) -> str:
+    """Day and month as the language writes them; empty if none is known."""
+    if member is None or member.birthday is None:
+        return ""
+    month, _, of_month = member.birthday.partition("-")
+    return short_date(date(_LEAP_YEAR, int(month), int(of_month)), language)
 
 
 def _allowed(member_id: MemberId) -> Mapping[str, bool]:

@@ -84,8 +84,8 @@ def _figures(program: Program, days: list[Tally], language: str) -> list[Figure]
         _members(program.id, language),
         Figure(
             label=say.gettext("Rewards given today"),
-            value=number(days[-1].redeems, language),
-            note=_in_days(number(total.redeems, language), language),
+            value=_count(days[-1].redeems, language),
+            note=_in_days(_count(total.redeems, language), language),
         ),
         _given(program, days[-1], total, language),
     ]
@@ -114,11 +114,16 @@ def _given(program: Program, today: Tally, total: Tally, language: str) -> Figur
         value, note = (money(each.turnover, program.currency, language) for each in (today, total))
     elif program.kind is ProgramKind.STAMPS:
         label = say("Stamps given today")
-        value, note = (number(each.stamps_given, language) for each in (today, total))
+        value, note = (_count(each.stamps_given, language) for each in (today, total))
     else:
         label = say("Points given today")
-        value, note = (number(each.points_given, language) for each in (today, total))
+        value, note = (_count(each.points_given, language) for each in (today, total))
     return Figure(label=label, value=value, note=_in_days(note, language))
+
+
+def _count(given: int, language: str) -> str:
+    """Where more was undone than given, the undoing is of days before."""
+    return number(max(given, 0), language)
 
 
 def _in_days(count: str, language: str) -> str:

@@ -8,23 +8,22 @@ from chalice_app.problems import RequestError
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError
-from wallet.domain.ids import PushToken
 from wallet.domain.tokens import card_of_link, link_token, same
-from wallet.google.ids import google_device, object_id
-from wallet.services.ports import Registration
+from wallet.google.ids import object_id
 from wallet.telemetry import alarm
 
 if TYPE_CHECKING:
     from wallet.google.api import Outcome
 
 _TRIES = 4
+_UNAVAILABLE = ("google-unavailable", 503, "Google Wallet does not answer; try again.")
 _PICTURE = re.compile(r"([0-9a-f]{32})\.png")
 
 
 def save(call: Call) -> Answer:
     """Brings the card to Google, then sends the browser there to save it."""
     from wallet.google.api import Done, Rejected
-    from wallet.google.save_link import save_claims, save_url
+    from wallet.google.save_link import LongLinkError, save_claims, save_url
 
     card = _card(call.params["token"])
     if runtime.settings().google_issuer is None:
@@ -33,7 +32,7 @@ def save(call: Call) -> Answer:
     if isinstance(outcome, Rejected):
         alarm(f"google: {outcome.reason}")
     if not isinstance(outcome, Done):
-        raise RequestError("google-unavailable", 503, "Google Wallet does not answer; try again.")
+        raise RequestError(*_UNAVAILABLE)
     account = runtime.google_account()
     claims = save_claims(
         object_id(runtime.google_issuer(), card.id),
@@ -41,19 +40,20 @@ def save(call: Call) -> Answer:
         base_url=runtime.settings().base_url,
         now=runtime.now(),
     )
-    location = save_url(runtime.google_endpoints().save, account.sign(claims))
+    try:
+        location = save_url(runtime.google_endpoints().save, account.sign(claims))
+    except LongLinkError as fault:
+        alarm(f"google: {fault}")
+        raise RequestError(*_UNAVAILABLE) from fault
     headers = {"Location": location, "Cache-Control": "no-store"}
     return Answer(status=302, content_type="", headers=headers)
 
 
 def callback(call: Call) -> Answer:
-    """200 for what is Google's. A card that was taken away is told of no more.
-
-    Saving and taking away can be told any number of times: each says how it is, not how it
-    changed.
-    """
+    """200 for what is Google's. A card that was taken away is told of no more."""
     from wallet.clients.google_keys import NoKeysError
     from wallet.google.callback import CallbackError
+    from wallet.services.google_callbacks import Switchboard, follow_callback
 
     if runtime.settings().google_issuer is None:
         raise NotFoundError("callback")
@@ -63,13 +63,13 @@ def callback(call: Call) -> Answer:
         raise RequestError("not-googles", 400, "This is not a callback of Google's.") from fault
     except NoKeysError as fault:
         raise RequestError("google-unavailable", 503, "Google's keys cannot be had.") from fault
-    card = runtime.ledger().head(told.card_id)
-    if card is None or card.program_id != told.program_id:
-        return Answer()
-    if told.event == "save":
-        runtime.devices().register(_registration(card))
-    else:
-        runtime.devices().unregister(google_device(card.id), card.id)
+    board = Switchboard(
+        cards=runtime.ledger(),
+        devices=runtime.devices(),
+        queue=runtime.push_queue(),
+        edge=runtime.edge(),
+    )
+    follow_callback(board, told, now=runtime.now())
     return Answer()
 
 
@@ -100,26 +100,20 @@ def _bring(card: Card) -> "Outcome":
 
     The push worker may bring a newer one meanwhile and be overtaken by ours: then once more.
     """
-    runtime.devices().register(_registration(card))
+    from wallet.services.google_callbacks import google_registration
+
+    runtime.devices().register(google_registration(card, runtime.now()))
     outcome: Outcome | None = None
     for _ in range(_TRIES):
         newest = runtime.ledger().head(card.id) or card
         if outcome is not None and newest.version == card.version:
             break
         card = newest
-        program = runtime.programs().current(card.program_id, runtime.now())
+        # Not the cached version: it would bring an edited class back to what it was.
+        program = runtime.programs().in_force(card.program_id, runtime.now())
         if program is None:
             raise NotFoundError("pass")
         outcome = runtime.google_passes().upsert(card, program)
     if outcome is None:
         raise NotFoundError("pass")
     return outcome
-
-
-def _registration(card: Card) -> Registration:
-    return Registration(
-        device_id=google_device(card.id),
-        card_id=card.id,
-        push_token=PushToken("google"),
-        registered_at=runtime.now(),
-    )

@@ -5,24 +5,25 @@ docs/hooks.md is the page for those who send.
 
 from collections.abc import Callable, Mapping
 
-from chalice_app.api import check_size_and_type, read_body
+from chalice_app.api import Open, check_size_and_type, read_body
 from chalice_app.hook_messages import (
     ClaimOut,
     Envelope,
-    RefundIn,
-    RewardIn,
-    SaleIn,
+    HookAnswer,
+    Message,
+    RewardQuoted,
+    RewardRedeemed,
+    SaleCompleted,
+    SaleRefunded,
     answer_document,
-    moment_of,
     quote_document,
-    read_data,
     read_sale,
     read_word,
 )
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.problems import RequestError
 from wallet import runtime
-from wallet.domain.errors import InvalidError
+from wallet.domain.errors import InvalidError, KeyReusedError
 from wallet.domain.hooks import Hook, Named, Sale, sale_digest
 from wallet.domain.standard_webhooks import ID_HEADER, Flaw
 from wallet.domain.times import write_time
@@ -65,14 +66,21 @@ _FLAWS: Mapping[Flaw, tuple[str, int, str]] = {
 _FIELDS = {
     "purchase.currency": "data.currency",
     "purchase.reference": "data.sale_id",
-    "occurred_at": "data.occurred_at",
     "reward_id": "data.reward_id",
 }
+_TOLD_OTHERWISE = (
+    "key-reused",
+    409,
+    "This sale, refund or webhook-id was told otherwise before; what was told first stands.",
+)
 _NO_CARD = ("unknown-card", 404, "This shop has no card of that name.")
 
 
-def post_generic(call: Call) -> Answer:
-    """Takes a message."""
+def _take(call: Call) -> Answer:
+    """Takes what a till system or web shop tells of a sale; types that we do not know are ignored.
+
+    The call is signed as https://www.standardwebhooks.com says.
+    """
     rack, now = runtime.hook_rack(), runtime.now()
     hook = open_hook(rack, call.params["hook_id"])
     check_size_and_type(call)
@@ -81,29 +89,26 @@ def post_generic(call: Call) -> Answer:
         raise RequestError(*_FLAWS[flaw])
     envelope = read_body(call.body, Envelope)
     message_id = call.headers[ID_HEADER]
-    check_repeated(rack, hook, message_id, call.body, now=now)
-    answer = _taken(hook, envelope)
+    try:
+        check_repeated(rack, hook, message_id, call.body, now=now)
+        answer = _TAKERS.get(envelope.type, _ignore)(hook, call.body)
+    except KeyReusedError:
+        raise RequestError(*_TOLD_OTHERWISE) from None
+    except InvalidError as error:
+        raise InvalidError(_FIELDS.get(error.field, error.field), error.reason) from None
     note_taken(rack, hook, message_id, call.body, now=now)
     return answer
 
 
-def _taken(hook: Hook, envelope: Envelope) -> Answer:
-    take = _TAKERS.get(envelope.type, _ignore)
-    try:
-        return take(hook, envelope)
-    except InvalidError as error:
-        raise InvalidError(_FIELDS.get(error.field, error.field), error.reason) from None
-
-
-def _sale(hook: Hook, envelope: Envelope) -> Answer:
-    now, said = runtime.now(), read_data(envelope, SaleIn)
-    sale = read_sale(hook, said, moment_of(envelope), now=now)
-    named = said.card.named() if said.card else None
+def _sale(hook: Hook, body: bytes) -> Answer:
+    now, message = runtime.now(), read_body(body, SaleCompleted)
+    sale = read_sale(hook, message, now=now)
+    named = message.data.card.named() if message.data.card else None
     return _answer(take_sale(runtime.sales_desk(), hook, sale, named, now=now))
 
 
-def _refund(hook: Hook, envelope: Envelope) -> Answer:
-    now, said = runtime.now(), read_data(envelope, RefundIn)
+def _refund(hook: Hook, body: bytes) -> Answer:
+    now, said = runtime.now(), read_body(body, SaleRefunded).data
     sale_id = read_word("data.sale_id", said.sale_id)
     refund_id = read_word("data.refund_id", said.refund_id)
     refund = refund_of(hook.id, sale_id, refund_id, said.amount, now=now)
@@ -111,16 +116,18 @@ def _refund(hook: Hook, envelope: Envelope) -> Answer:
     return _answer(take_refund(runtime.sales_desk(), digest, refund, now=now))
 
 
-def _quote(hook: Hook, envelope: Envelope) -> Answer:
-    said, named = _reward(envelope)
-    quote = quote_reward(runtime.sales_desk(), hook, named, said.reward_id, now=runtime.now())
+def _quote(hook: Hook, body: bytes) -> Answer:
+    message = read_body(body, RewardQuoted)
+    named, reward_id = _named(message), message.data.reward_id
+    quote = quote_reward(runtime.sales_desk(), hook, named, reward_id, now=runtime.now())
     if quote is None:
         raise RequestError(*_NO_CARD)
     return json_answer(quote_document(quote, runtime.settings().base_url))
 
 
-def _redeem(hook: Hook, envelope: Envelope) -> Answer:
-    said, named = _reward(envelope)
+def _redeem(hook: Hook, body: bytes) -> Answer:
+    message = read_body(body, RewardRedeemed)
+    named, said = _named(message), message.data
     taken = take_reward(
         runtime.sales_desk(), hook, said.sale_id, named, said.reward_id, now=runtime.now()
     )
@@ -129,20 +136,19 @@ def _redeem(hook: Hook, envelope: Envelope) -> Answer:
     return _answer(taken)
 
 
-def _reward(envelope: Envelope) -> tuple[RewardIn, Named]:
-    said = read_data(envelope, RewardIn)
-    read_word("data.sale_id", said.sale_id)
-    named = said.card.named()
+def _named(message: RewardQuoted | RewardRedeemed) -> Named:
+    read_word("data.sale_id", message.data.sale_id)
+    named = message.data.card.named()
     if named is None:
         raise InvalidError("data.card", "name the card")
-    return said, named
+    return named
 
 
-def _ignore(_hook: Hook, _envelope: Envelope) -> Answer:
+def _ignore(_hook: Hook, _body: bytes) -> Answer:
     return _answer(Taken(status=Status.IGNORED))
 
 
-_TAKERS: Mapping[str, Callable[[Hook, Envelope], Answer]] = {
+_TAKERS: Mapping[str, Callable[[Hook, bytes], Answer]] = {
     "sale.completed": _sale,
     "sale.refunded": _refund,
     "reward.quoted": _quote,
@@ -160,3 +166,8 @@ def _answer(taken: Taken) -> Answer:
 def _claim(sale: Sale, base_url: str) -> ClaimOut:
     token = claim_token(runtime.vault(), sale)
     return ClaimOut(url=f"{base_url}/claim/{token}", expires_at=write_time(claim_ends(sale)))
+
+
+post_generic = Open(
+    handle=_take, body=Message, answer=HookAnswer, statuses=(200, _ACCEPTED), proof="webhook"
+)

@@ -22,13 +22,14 @@ from chalice_app.program_form import (
     first_typed,
     read_program,
     read_typed,
+    shown_target,
     typed_of,
 )
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.art.logos import LogoError, LogoFault, clean_logo, logo_name
 from wallet.domain.canonical import fingerprint
-from wallet.domain.errors import ForbiddenError, KeyReusedError
+from wallet.domain.errors import ContentionError, ForbiddenError, KeyReusedError
 from wallet.domain.ids import key_digest
 from wallet.domain.program_document import Terms, write_terms
 from wallet.domain.programs import Picture, Program, StampStyle
@@ -40,6 +41,7 @@ from wallet.texts import texts
 
 _WRONG, _CONFLICT = 422, 409
 _KEY_CHARS_MAX = 64
+_VERSION_DIGITS = 9
 
 
 def show_new(call: Call) -> Answer:
@@ -93,13 +95,11 @@ def publish(call: Call) -> Answer:
         faults |= dict.fromkeys(wrong, "")
         return _editor(call, session, program, typed, faults=faults, status=_WRONG)
     act = _act(session, form, program.id, terms)
-    replayed = runtime.programs().published(act.merchant_id, act.digest) is not None
-    if not replayed and form.text("version") != str(program.version):
-        return _editor(call, session, program, typed, said="overtaken", status=_CONFLICT)
     try:
-        put_program(runtime.programs(), act, program.id, terms)
-    except KeyReusedError:
-        return _editor(call, session, program, typed, said="overtaken", status=_CONFLICT)
+        put_program(runtime.programs(), act, program.id, terms, over=_seen(form))
+    except (KeyReusedError, ContentionError):
+        newest = own_program(session, program.id)
+        return _editor(call, session, newest, typed, said="overtaken", status=_CONFLICT)
     return redirect(f"/console/programs/{program.id}?saved=1")
 
 
@@ -134,6 +134,12 @@ def _with_logo(form: Form, typed: Typed) -> tuple[Typed, dict[str, str]]:
         runtime.logos().keep_logo(name, logo)
         return replace(typed, logo=name), {}
     return (replace(typed, logo=""), {}) if form.ticked("no_logo") else (typed, {})
+
+
+def _seen(form: Form) -> int:
+    """The version that the form was made from; 0, which there is none of, where it says none."""
+    text = form.text("version")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _VERSION_DIGITS else 0
 
 
 def _act(session: Session, form: Form, what: str, terms: Terms) -> Act:
@@ -179,8 +185,7 @@ def _editor(
 
 
 def _choices(typed: Typed, language: str) -> dict[str, Any]:
-    target = int(typed.target) if typed.target.isdigit() and 1 <= int(typed.target) <= 30 else 10  # noqa: PLR2004  as read_terms
-    stamps = typed.kind != "points"
+    target, stamps = shown_target(typed), typed.kind != "points"
     return {
         "colors": COLORS,
         "pictures": list(Picture),

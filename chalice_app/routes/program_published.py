@@ -42,7 +42,7 @@ def poster(call: Call) -> Answer:
             name=program.name,
             promise=promise(program, program.locale),
             steps=(
-                (say("Scan"), say("with your camera")),
+                (say("Scan this"), say("with your camera")),
                 (say("Add your name"), say("and you have the card")),
                 (say("Show the card"), say("at every visit")),
             ),

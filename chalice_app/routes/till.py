@@ -3,6 +3,7 @@
 A refusal is a sentence on the screen where it happened.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from chalice_app.till_screens import (
     programs_of,
     words,
 )
-from chalice_app.tills import Desk, lead_to, open_desk
+from chalice_app.tills import PAIRING, Desk, lead_to, open_desk
 from chalice_app.visitors import SignInNeededError
 from wallet import runtime
 from wallet.domain.cards import Card
@@ -32,6 +33,9 @@ from wallet.services import counter, till_roll
 from wallet.services.commit import Committed, program_in_force
 
 View = Callable[[Desk], Screen | Answer]
+
+# What somebody dials, or what stands under the bar code of a bottle.
+_NUMBER = re.compile(r"\+?[\d ()./-]{4,20}")
 
 
 def show(call: Call) -> Answer:
@@ -72,7 +76,11 @@ def at_the_till(view: View) -> Callable[[Call], Answer]:
 
 @at_the_till
 def find(desk: Desk) -> Screen:
-    """The card that was scanned or typed."""
+    """The card that was scanned or typed.
+
+    `keys` is the same text by the places of its keys: a scanner that types as on an American
+    keyboard writes another text where the till's keyboard is Hungarian.
+    """
     typed, card_id = desk.form.text("typed"), desk.card_id()
     if not typed:
         if card_id is None:
@@ -80,17 +88,26 @@ def find(desk: Desk) -> Screen:
             return Screen(name="scan", status=422, fault=fault, sound="bad")
         return _card_screen(desk, card_id, shown="")
     merchant_id = desk.merchant.id
-    shown = counter.find_shown(runtime.counter(), merchant_id, typed)
-    if shown:
-        return _card_screen(desk, shown, shown=typed)
+    for shown in (typed, desk.form.text("keys")):
+        found_shown = counter.find_shown(runtime.counter(), merchant_id, shown)
+        if found_shown:
+            return _card_screen(desk, found_shown, shown=shown)
     zones = {program.time_zone for program in programs_of(desk)}
     found = counter.find_by_phone(runtime.counter(), merchant_id, typed, time_zones=zones)
     if not found:
-        raise NotFoundError("card")
+        return _no_card(desk, typed)
     if len(found) == 1:
         return _card_screen(desk, found[0], shown="")
     faces = [face_of(desk, _seen(desk, card_id), "") for card_id in found]
     return Screen(name="choose", say=words(desk).gettext("Which card?"), more={"found": faces})
+
+
+def _no_card(desk: Desk, typed: str) -> Screen:
+    if not _NUMBER.fullmatch(typed):
+        raise NotFoundError("card")
+    say = words(desk).gettext
+    fault = say("No card has this number. Scan the card, or type the code under its square.")
+    return Screen(name="scan", status=404, fault=fault, sound="bad")
 
 
 @at_the_till
@@ -143,8 +160,9 @@ def undo(desk: Desk) -> Screen:
     lines = till_roll.drop_line(
         runtime.edge(), desk.merchant.id, desk.till.id, entry_id, now=runtime.now()
     )
-    seen = counter.look(runtime.counter(), done.card, done.program, now=runtime.now())
-    said = till_words.undone(done, words(desk), desk.language)
+    # As the card is now: more may have happened to it where the undo itself is a repeated one.
+    seen = _seen(desk, done.card.id)
+    said = till_words.undone(seen.card, seen.program, words(desk), desk.language)
     return Screen(
         name="card",
         say=said,
@@ -157,7 +175,7 @@ def undo(desk: Desk) -> Screen:
 
 def _locked_out(error: WalletError) -> Answer:
     if isinstance(error, SignInNeededError):
-        return lead_to("/till/pair", status=401)
+        return lead_to(f"{PAIRING}?ended=1", status=401)
     status = error.status if isinstance(error, RequestError) else 403
     return lead_to("/till", status=status)
 

@@ -23,7 +23,7 @@ _TRIES_WINDOW = timedelta(minutes=10)
 
 def show(call: Call) -> Answer:
     """Where the code is typed."""
-    return _page(call)
+    return _page(call, fault="ended" if "ended" in call.query else "")
 
 
 def show_link(call: Call) -> Answer:

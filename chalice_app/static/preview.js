@@ -7,7 +7,7 @@ const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => v
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 const SETTLE_MS = 120;
 
-const touched = new Set();
+const { stage } = document.documentElement.dataset;
 const sheets = new Map();
 let shown = "";
 let settling = 0;
@@ -57,14 +57,14 @@ function showStrips(now) {
   shown = name;
   const alt = now.stamps ? fill(words.alt, { count: now.count, target: now.target }) : words.points;
   for (const [part, kind] of [["strip", "strip2"], ["hero", "hero"]]) {
-    parts(part).forEach((image) => { image.src = `/art/${name}-${kind}.png`; image.alt = alt; });
+    parts(part).forEach((image) => { image.src = `${stage}/art/${name}-${kind}.png`; image.alt = alt; });
   }
 }
 
 // The server makes a safe set of one colour; its sheet is read here, so that the recipe has one home.
 async function showColors(color) {
   if (!sheets.has(color)) {
-    const answer = await fetch(`/brand/${color}.css`);
+    const answer = await fetch(`${stage}/brand/${color}.css`);
     if (!answer.ok) return;
     sheets.set(color, (await answer.text()).split("@media")[0]);
   }
@@ -101,11 +101,46 @@ function showChanges() {
   document.getElementById("changes").textContent = changed ? words.changes[Math.min(changed, words.changes.length - 1)] : "";
 }
 
+// A new suggestion takes the place of the old one only, never of what somebody chose or typed.
+let last = {};
 function suggest() {
-  const { trade, picture, color } = suggested();
-  if (!touched.has("reward")) form.elements.reward.value = words.rewards[trade];
-  if (!touched.has("picture")) form.elements.picture.value = picture;
-  if (!touched.has("color")) form.elements.color.value = color;
+  const now = { ...suggested(), reward: words.rewards[suggested().trade], spend: words.spends[currency()] };
+  for (const name of ["reward", "picture", "color", "spend"]) {
+    const field = form.elements[name];
+    if (field && now[name] && field.value === last[name]) field.value = now[name];
+  }
+  last = now;
+  const label = document.querySelector('label[for="spend"]');
+  if (label && currency()) label.textContent = fill(words.forEach, { currency: currency() });
+}
+
+function currency() {
+  return form.elements.currency?.value;
+}
+
+// What is sent after the session has ended would be lost on the way to sign in: it is kept in this
+// browser, for this shop and this page, and is back when the owner is.
+const KEPT = `editor ${form.dataset.shop} ${location.pathname}`;
+async function keep(event) {
+  if (form.dataset.checked) return;
+  event.preventDefault();
+  form.dataset.checked = "1";
+  const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") {
+    form.requestSubmit();
+    return;
+  }
+  const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrf" && name !== "key" && typeof value === "string");
+  localStorage.setItem(KEPT, JSON.stringify(typed));
+  location.assign(location.pathname);
+}
+
+function giveBack() {
+  const typed = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+  if (!typed) return;
+  localStorage.removeItem(KEPT);
+  for (const [name, value] of typed) if (form.elements[name]) form.elements[name].value = value;
+  document.getElementById("kept").hidden = false;
 }
 
 function showFile(input) {
@@ -134,9 +169,8 @@ function showLogo(source) {
 }
 
 form.addEventListener("input", ({ target }) => {
-  touched.add(target.name === "own" ? "color" : target.name);
   if (target.name === "own") form.elements.color.value = "own";
-  if (target.name === "trade") suggest();
+  if (target.name === "trade" || target.name === "currency") suggest();
   if (target.name === "file") showFile(target);
   if (target.name === "no_logo") {
     parts("logo").forEach((image) => { image.hidden = target.checked; });
@@ -144,5 +178,10 @@ form.addEventListener("input", ({ target }) => {
   }
   show();
 });
+form.addEventListener("submit", keep);
+// Back to this page from the next one: it may be sent again.
+addEventListener("pageshow", () => { delete form.dataset.checked; });
+giveBack();
 if (!form.dataset.kind && !form.elements.picture.value) form.elements.picture.value = suggested().picture;
+suggest();
 show();

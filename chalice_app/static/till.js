@@ -2,8 +2,10 @@
 // answer is put in place, and a tap that met a dead line is kept and sent again under its own key.
 
 const PATIENCE_MS = 12000;
+const CAMERA_FAULTS = { NotAllowedError: "denied", NotFoundError: "none" };
 const main = document.getElementById("till");
 const said = document.getElementById("said");
+const { stage } = document.documentElement.dataset;
 const files = JSON.parse(document.getElementById("files").textContent);
 const plain = main.querySelector(".s-scan")?.cloneNode(true);
 plain?.querySelectorAll(".banner-bad").forEach((old) => old.remove());
@@ -12,10 +14,11 @@ let kept = null; // what a dead line has not let through
 let scanner = null;
 let pad = null;
 
-document.documentElement.classList.add("js");
 const [{ keys }, { amountPad }, { play, soundSwitch }] = await Promise.all(
   [files.keys, files.pad, files.sound].map((file) => import(file)),
 );
+// Only now: without its parts the page is better off as it is without a script.
+document.documentElement.classList.add("js");
 
 function post(path, body, signal) {
   return fetch(path, { method: "POST", body, signal, headers: { "X-CSRF": main.dataset.csrf } });
@@ -90,34 +93,45 @@ function online(is) {
 
 async function look() {
   const finder = main.querySelector("[data-finder]");
-  const fault = main.querySelector("[data-camera-fault]");
-  const button = main.querySelector("[data-camera]");
   if (!finder) return;
-  button.hidden = true;
+  main.querySelector("[data-camera]").hidden = true;
+  main.querySelector("[data-camera-fault]").hidden = true;
   try {
-    scanner ??= (await import(files.scanner)).makeScanner(files, found);
+    const { makeScanner } = await import(files.scanner);
+    scanner ??= makeScanner(files, { found, lost: () => blind("broken") });
     await scanner.look(finder);
-    fault.hidden = true;
   } catch (error) {
-    button.hidden = false;
-    const kind = error.name === "NotAllowedError" ? "denied" : "none";
-    const words = document.getElementById("camera-faults").content;
-    fault.textContent = words.querySelector(`[data-fault="${kind}"]`).textContent;
-    fault.hidden = false;
+    scanner?.stop();
+    // Without https browsers offer no camera at all.
+    blind(navigator.mediaDevices ? CAMERA_FAULTS[error.name] ?? "broken" : "none");
   }
 }
 
+// The camera shows nothing: says why, and offers to try again.
+function blind(kind) {
+  const finder = main.querySelector("[data-finder]");
+  if (!finder) return;
+  const words = document.getElementById("camera-faults").content;
+  const fault = main.querySelector("[data-camera-fault]");
+  fault.textContent = words.querySelector(`[data-fault="${kind}"]`).textContent;
+  fault.hidden = false;
+  finder.querySelector("video").hidden = true;
+  finder.classList.remove("looking");
+  main.querySelector("[data-camera]").hidden = false;
+}
+
 // A code that was scanned, by the camera or by a scanner that types. Whether it was taken.
-function found(text) {
+// `keysOf` is what the scanner typed by the places of its keys.
+function found(text, keysOf = text) {
   if (busy) return false;
-  send("/till/card", new URLSearchParams({ typed: text }));
+  send(`${stage}/till/card`, new URLSearchParams({ typed: text, keys: keysOf }));
   return true;
 }
 
 function next() {
   kept = null;
   if (!plain) {
-    location.assign("/till");
+    location.assign(`${stage}/till`);
     return;
   }
   stand("scan", plain.cloneNode(true));

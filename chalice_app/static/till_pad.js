@@ -2,7 +2,10 @@
 // the button can be pressed.
 
 const PAUSE_MS = 120;
-const DIGITS_MAX = 9;
+const PATIENCE_MS = 4000;
+// Nobody pays more at a till: 9,999,999.99, or 99,999,999 where there are no decimals.
+const DIGITS_MAX = { withDecimals: 9, without: 8 };
+const LONG_CHARS = 8;
 
 export function amountPad(form, post) {
   const amount = form.elements.namedItem("amount");
@@ -14,9 +17,9 @@ export function amountPad(form, post) {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
+  const digitsMax = decimals ? DIGITS_MAX.withDecimals : DIGITS_MAX.without;
   let digits = fromText(amount.value);
   let quoted = null;
-  let asking = null;
   let timer = 0;
 
   function fromText(text) {
@@ -27,6 +30,7 @@ export function amountPad(form, post) {
   function draw() {
     const number = Number(digits || "0") / 10 ** decimals;
     shown.textContent = written.format(number);
+    shown.classList.toggle("long", shown.textContent.length > LONG_CHARS);
     amount.value = number.toFixed(decimals);
   }
 
@@ -38,7 +42,6 @@ export function amountPad(form, post) {
 
   function changed() {
     draw();
-    asking?.abort();
     quoted = null;
     say("", button.dataset.label);
     clearTimeout(timer);
@@ -47,26 +50,23 @@ export function amountPad(form, post) {
 
   async function ask() {
     const wanted = digits;
-    asking = new AbortController();
-    const { signal } = asking;
-    let quote = null;
+    const body = new URLSearchParams(new FormData(form));
+    let part = {};
     try {
-      const reply = await post("/till/quote", new URLSearchParams(new FormData(form)), signal);
-      const part = await reply.json();
-      if (part.go) location.assign(part.go);
-      if (part.label) quote = part;
-      else return;
+      part = await (await post(`${document.documentElement.dataset.stage}/till/quote`, body, AbortSignal.timeout(PATIENCE_MS))).json();
     } catch {
       // A dead line is told of, and the tap kept, when the button is pressed.
     }
-    if (signal.aborted || wanted !== digits) return;
-    quoted = digits;
-    say(quote?.gain ?? "", quote?.label ?? button.dataset.label);
+    if (part.go) location.assign(part.go);
+    if (part.go || wanted !== digits) return;
+    // What the server refuses is said, and there is nothing to be given.
+    if (!part.screen) quoted = digits;
+    say(part.gain ?? part.say ?? "", part.label ?? button.dataset.label);
   }
 
   function key(pressed) {
     if (pressed === "Backspace") digits = digits.slice(0, -1);
-    else if (/^[0-9]+$/.test(pressed) && digits.length + pressed.length <= DIGITS_MAX) {
+    else if (/^[0-9]+$/.test(pressed) && digits.length + pressed.length <= digitsMax) {
       digits = (digits + pressed).replace(/^0+/, "");
     } else return;
     changed();

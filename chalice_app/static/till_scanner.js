@@ -7,31 +7,70 @@ const IDLE_MS = 60000;
 const WIDTH_MAX = 1280;
 const CAMERA = { video: { facingMode: "environment", width: { ideal: 1280 } }, audio: false };
 
-export function makeScanner(files, found) {
-  let stream = null;
+// `found` is told of each new code, and says whether it was taken; `lost` of a camera that somebody
+// has unplugged or taken away.
+export function makeScanner(files, { found, lost }) {
+  let camera = null; // a promise of its stream
   let reader = null;
   let held = "";
   let away = 0;
   let turn = 0;
   let idle = 0;
 
-  // Shows the camera in the finder and reports each new code until the next rest().
+  // Shows the camera in the finder and reports each new code until the next rest(). Done once it
+  // reads: a picture that nothing reads would deceive.
   async function look(finder) {
     const mine = ++turn;
     away = 0;
     clearTimeout(idle);
-    reader ??= makeReader(files);
-    if (!stream?.active) stream = await navigator.mediaDevices.getUserMedia(CAMERA);
+    const [read] = await Promise.all([loaded(), picture(finder, mine)]);
+    if (mine !== turn) return;
+    finder.classList.add("looking");
+    watch(finder.querySelector("video"), read, mine);
+  }
+
+  async function picture(finder, mine) {
+    const stream = await opened();
+    if (mine !== turn) return;
     const video = finder.querySelector("video");
     video.srcObject = stream;
     video.hidden = false;
-    finder.classList.add("looking");
     await video.play().catch(() => {});
-    const read = await reader;
+  }
+
+  async function watch(video, read, mine) {
     while (mine === turn) {
       if (video.readyState >= 2) notice(await read(video).catch(() => ""), mine);
       await new Promise((done) => setTimeout(done, FRAME_PAUSE_MS));
     }
+  }
+
+  // One camera, however often it is asked for while its owner makes up their mind.
+  function opened() {
+    camera ??= open().catch((error) => {
+      camera = null;
+      throw error;
+    });
+    return camera;
+  }
+
+  async function open() {
+    const stream = await navigator.mediaDevices.getUserMedia(CAMERA);
+    for (const track of stream.getTracks()) {
+      track.addEventListener("ended", () => {
+        stop();
+        lost();
+      });
+    }
+    return stream;
+  }
+
+  function loaded() {
+    reader ??= makeReader(files).catch((error) => {
+      reader = null;
+      throw error;
+    });
+    return reader;
   }
 
   function notice(text, mine) {
@@ -51,18 +90,11 @@ export function makeScanner(files, found) {
   function stop() {
     turn += 1;
     clearTimeout(idle);
-    stream?.getTracks().forEach((track) => track.stop());
-    stream = null;
+    camera?.then((stream) => stream.getTracks().forEach((track) => track.stop()), () => {});
+    camera = null;
   }
 
-  return {
-    look: (finder) => new Promise((done, fail) => {
-      look(finder).catch(fail);
-      finder.querySelector("video").addEventListener("playing", done, { once: true });
-    }),
-    rest,
-    stop,
-  };
+  return { look, rest, stop };
 }
 
 async function makeReader(files) {

@@ -19,6 +19,8 @@ export function play(name) {
   if (!sound || !isOn() || !navigator.userActivation?.hasBeenActive) return;
   navigator.vibrate?.(sound.buzz);
   context ??= new AudioContext();
+  // A phone puts it to sleep when the till was out of sight.
+  if (context.state !== "running") context.resume();
   let at = context.currentTime;
   for (const [frequency, seconds] of sound.tones) {
     tone(frequency, at, seconds);

@@ -3,8 +3,9 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from infra.local.phone.routes import DemoRefusedError
@@ -31,11 +32,22 @@ def earn_demo(base_url: str, api_key: str) -> Callable[[str], Mapping[str, Any]]
             with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - the same
                 document: dict[str, Any] = json.load(answer)
                 return document
-        except URLError as refusal:
-            raise DemoRefusedError(str(refusal)) from refusal
+        except HTTPError as refusal:
+            raise DemoRefusedError(_reason(refusal)) from refusal
+        except URLError as fault:
+            raise DemoRefusedError(str(fault)) from fault
 
     def earn(card_id: str) -> Mapping[str, Any]:
         target = ask(card_id)["balance"]["stamps_target"]
         return ask(f"{card_id}/earn", {"points": POINTS} if target is None else {"stamps": 1})
 
     return earn
+
+
+def _reason(refusal: HTTPError) -> str:
+    """The product's words; of a card of another shop it says, to everybody, that there is none."""
+    with refusal:
+        detail = json.load(refusal).get("detail")
+    if refusal.code == HTTPStatus.NOT_FOUND:
+        return "this card is of another shop than the demo's. Stamp it at a till of its own"
+    return str(detail or refusal)

@@ -177,11 +177,16 @@ def _welcome(home: Home, demo: dict[str, Any]) -> str:
     return f"""
 Stempel is running.
 
-  the console   {demo["console_url"]}
+  sign up       {demo["base_url"]}
   the phone     {demo["phone_url"]}
   the mailbox   {demo["mailbox_url"]}
   the API       {demo["base_url"]}/openapi.json
-  its key       {demo["api_key"]}
+
+Two demo shops are open already:
+
+  their console {demo["console_url"]}
+  their till    {demo["till_url"]}
+  their API key {demo["api_key"]}
   all of it     {home.path / "demo.json"}
 
 Everything is kept in {home.path}. Ctrl-C ends it.

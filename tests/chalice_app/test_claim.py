@@ -10,6 +10,7 @@ from tests.chalice_app.desk import Clock, Desk, check_problem
 from tests.chalice_app.gateway import Reply, send
 from tests.chalice_app.till_system import TillSystem, till_system, told
 from tests.faults.crowd import at_once
+from wallet import runtime
 
 _addresses = itertools.count(1)
 HTML = "<script>alert(1)</script>"
@@ -103,6 +104,26 @@ def test_of_many_at_once_one_gets_it(desk: Desk, till: TillSystem) -> None:
     assert not failed
     assert set(done) == {303}
     assert sorted(balance(desk, card) for card in cards) == [0] * 7 + [12]
+
+
+@pytest.mark.parametrize("refunded", [0, 300])
+def test_a_claim_that_was_cut_short_is_finished_by_who_looks_again(
+    desk: Desk, till: TillSystem, points: dict[str, Any], refunded: int
+) -> None:
+    number = f"cut short {refunded}"
+    url = told(till.sale(number, None, 1250), 202, "pending")["claim"]["url"]
+    path = "/claim/" + str(url).rpartition("/")[2]
+    if refunded:
+        told(till.refund(number, "a", refunded), 202, "pending")
+    digest = path.removeprefix("/claim/").partition("-")[0]
+    assert runtime.sales_desk().sales.match(digest, points["id"], "")
+    assert balance(desk, points) == 0
+    for _ in range(2):
+        assert look(path).status == 200
+        assert balance(desk, points) == (1250 - refunded) // 100
+    assert len(desk.call("GET", f"/cards/{points['id']}/entries").json["entries"]) == (
+        2 if refunded else 1
+    )
 
 
 def test_refunds_count_before_and_after_the_claim(

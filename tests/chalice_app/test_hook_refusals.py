@@ -146,6 +146,10 @@ def test_a_field_that_is_wrong_is_named(
         ({"type": "sale.completed", "data": []}, "data"),
         ({"type": "sale.completed", "data": None}, "data"),
         ({"type": "sale.completed", "data": GOOD, "timestamp": "now"}, "timestamp"),
+        (
+            {"type": "sale.completed", "data": GOOD, "timestamp": "2126-11-20T10:00:00Z"},
+            "timestamp",
+        ),
         ([], "$"),
     ],
 )

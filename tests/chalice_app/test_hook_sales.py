@@ -8,8 +8,10 @@ import pytest
 
 from tests.audit import audit
 from tests.chalice_app.desk import Clock, Desk, check_problem
+from tests.chalice_app.gateway import send
 from tests.chalice_app.till_system import TillSystem, till_system, told
 from tests.faults.crowd import at_once
+from tests.world import BASE_URL
 from wallet import runtime
 from wallet.domain.ids import CardId
 
@@ -56,6 +58,19 @@ def test_without_a_time_of_its_own_a_sale_happened_when_its_message_says(
 ) -> None:
     answer = told(till.sale("1", {"id": points["id"]}, 100), 200, "applied")
     assert answer["entry"]["occurred_at"] == "2026-11-20T10:00:00.000Z"
+
+
+@pytest.mark.parametrize("occurred_at", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.1+00:00"])
+def test_a_sale_of_no_date_breaks_no_page(
+    till: TillSystem, points: dict[str, Any], occurred_at: str
+) -> None:
+    """What .NET sends where nobody filled in a time: in Dublin that lies before all dates."""
+    card = {"id": points["id"]}
+    told(till.sale("undated", card, 1250, occurred_at=occurred_at), 200, "applied")
+    for page in ("", "/history"):
+        reply = send("GET", points["links"]["card"].removeprefix(BASE_URL) + page)
+        assert reply.status == 200
+        assert "€12.50" in reply.body.decode()
 
 
 def test_the_same_sale_counts_once_under_any_event_id(
@@ -193,7 +208,8 @@ def test_a_sale_told_otherwise_is_refused(
         check_problem(till.sale("1", card, 100, location_id="x"), 409, "key-reused")
         check_problem(till.sale("1", card, 100, items=[{"sku": "A"}]), 409, "key-reused")
         check_problem(till.sale("1", {"id": other["id"]}, 100), 409, "key-reused")
-        check_problem(till.refund("1", "a", 11), 409, "key-reused")
+        problem = check_problem(till.refund("1", "a", 11), 409, "key-reused")
+        assert "what was told first stands" in problem["detail"]
     # The same card by another name is the same sale.
     told(till.sale("1", {"barcode": points["barcode"]}, 100), 200, "duplicate")
 

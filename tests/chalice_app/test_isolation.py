@@ -45,7 +45,7 @@ PUBLIC = {
     "signup.sign_out",
     "join.show",
     "join.post",
-    "join.preflight",
+    "join_json.preflight",
     "join_again.show",
     "join_again.post",
     "rules.show",

@@ -1,5 +1,6 @@
 """/openapi.json: a sound document that lists what is mounted, and describes what is answered."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,12 +8,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chalice_app.addresses import ADDRESSES
-from chalice_app.api import Operation
+from chalice_app.api import Open, Operation
 from tests.chalice_app.desk import Desk
 from tests.chalice_app.gateway import send
 from tests.world import STAMPS
+from wallet import runtime
+from wallet.services.join import publishable_key
 
 REF = "#/components/schemas/"
+JOIN = "/join/{program_id}"
+HOOK = "/hooks/generic/{hook_id}"
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +46,11 @@ def schema_of(
 
 def test_what_is_mounted_is_described_and_nothing_else(described: dict[str, Any]) -> None:
     mounted = {
-        (each.method, each.path) for each in ADDRESSES if isinstance(each.view(), Operation)
+        (each.method, each.path) for each in ADDRESSES if isinstance(each.view(), Operation | Open)
     }
     assert {(method, path) for method, path, _ in operations(described)} == mounted
-    assert all(path.startswith("/api/v1/") for _, path in mounted)
     in_the_api = {each.path for each in ADDRESSES if each.path.startswith("/api/")}
-    assert in_the_api == set(described["paths"])
+    assert in_the_api | {JOIN, HOOK} == set(described["paths"])
 
 
 def test_the_document_is_sound(described: dict[str, Any]) -> None:
@@ -82,12 +86,11 @@ def test_every_operation_says_what_it_takes_and_gives(described: dict[str, Any])
         assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
         assert all(named[name]["required"] for name in in_path)
         changes = method != "GET"
-        assert ("Idempotency-Key" in named) == changes
+        assert ("Idempotency-Key" in named) == (changes and path != HOOK)
         assert ("requestBody" in operation) == changes
-        assert set(operation["responses"]) == {
-            "default",
-            *(("200", "201") if changes else ("200",)),
-        }
+        statuses = {JOIN: ("201",), HOOK: ("200", "202")}
+        usual = ("200", "201") if changes else ("200",)
+        assert set(operation["responses"]) == {"default", *statuses.get(path, usual)}
         assert "application/problem+json" in operation["responses"]["default"]["content"]
         assert all(each["description"] is not None for each in operation["responses"].values())
 
@@ -123,7 +126,40 @@ def test_answers_are_as_described(described: dict[str, Any], desk: Desk) -> None
         schema_of(described, method, full, str(reply.status)).validate(reply.json)
         met.add((method, full, reply.status < 400))
     everything = {(method, path, True) for method, path, _ in operations(described)}
-    assert everything <= met
+    assert everything - {("POST", JOIN, True), ("POST", HOOK, True)} <= met
+
+
+def test_joining_is_described_with_a_key_of_its_own(described: dict[str, Any]) -> None:
+    operation = described["paths"][JOIN]["post"]
+    assert operation["security"] == [{"publishable": []}, {}]
+    named = {each["name"]: each["required"] for each in operation["parameters"]}
+    assert named == {"program_id": True, "Idempotency-Key": False}
+    assert list(operation["requestBody"]["content"]) == ["application/json"]
+
+
+def test_a_site_joins_as_described(described: dict[str, Any], desk: Desk) -> None:
+    program = desk.shop.stamps
+    headers = {
+        "Authorization": f"Bearer {publishable_key(runtime.vault(), program)}",
+        "Content-Type": "application/json",
+    }
+    body = described["paths"][JOIN]["post"]["requestBody"]["content"]["application/json"]
+    taken = Draft202012Validator({**body["schema"], "components": described["components"]})
+    sound = {"name": "Zoë", "email": "zoe@example.com", "consents": {"pass": True}}
+    for said, status in (
+        (sound, 201),
+        ({**sound, "locale": "hu", "name": None}, 201),
+        ({**sound, "name": ""}, 422),
+        ({**sound, "email": "x" * 255}, 422),
+        ({**sound, "locale": "de"}, 422),
+        ({**sound, "consents": {"sms": True}}, 422),
+        ({**sound, "x": 1}, 422),
+    ):
+        raw = json.dumps(said).encode()
+        reply = send("POST", f"/join/{program.id}", headers=headers, body=raw)
+        assert reply.status == status, reply.body
+        assert taken.is_valid(said) is (status == 201), said
+        schema_of(described, "POST", JOIN, str(status)).validate(reply.json)
 
 
 def test_the_described_requests_are_those_that_are_taken(described: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ PATHS = sorted(
     if each.is_page and each.method == "GET" and not each.path.endswith(".pdf")
 )
 # These say that what they were asked for is gone, and say it on a page.
-GONE = {"/claim/{token}", "/signup/{token}"}
+GONE = {"/claim/{token}", "/google/save/{token}", "/signup/{token}"}
 
 
 @dataclass(frozen=True, kw_only=True)

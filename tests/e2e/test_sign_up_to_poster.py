@@ -55,10 +55,16 @@ def signed_in(browser: Browser, base: str, home: Path) -> StorageState:
     return state
 
 
-def come_in(page: Page, base: str, home: Path) -> None:
-    """From the first page through the mail to the editor."""
+def come_in(page: Page, base: str, home: Path) -> str:
+    """From the first page through the mail to the editor; the owner's address."""
     email = f"owner{next(_numbers)}@example.com"
     page.goto(base + "/")
+    use_link(page, home, email)
+    return email
+
+
+def use_link(page: Page, home: Path, email: str) -> None:
+    """Asks for a link and follows it."""
     page.fill("#email", email)
     page.click("main form button")
     page.wait_for_url("**/signup?sent=1")
@@ -68,11 +74,9 @@ def come_in(page: Page, base: str, home: Path) -> None:
 
 
 def newest_link(home: Path, email: str) -> str:
-    mails = [
-        message_from_bytes(path.read_bytes(), policy=default)
-        for path in (home / "mailbox").glob("*.eml")
-    ]
-    (text,) = [str(mail.get_content()) for mail in mails if mail["To"] == email]
+    files = sorted((home / "mailbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    mails = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
+    text = [str(mail.get_content()) for mail in mails if mail["To"] == email][-1]
     found = re.search(r"https?://\S+/signup/\w+", text)
     assert found
     return found[0]
@@ -149,6 +153,52 @@ def test_it_all_works_without_a_script(browser: Browser, base: str, home: Path) 
     page.get_by_role("link", name="Change the card").click()
     strip = page.locator('.apple [data-p="strip"]').get_attribute("src")
     assert strip == "/art/1-1f5b45-pad-flower-points-strip2.png"
+    context.close()
+
+
+def test_what_was_typed_outlives_the_session(browser: Browser, base: str, home: Path) -> None:
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    faults = faults_of(page)
+    email = come_in(page, base, home)
+    page.fill("#name", "Typed for an hour")
+    page.fill("#reward", "A slow tea")
+    page.locator('[name="target"][value="6"]').check(force=True)
+    other = context.new_page()
+    other.goto(f"{base}/console/more")
+    other.locator(".card form button").click()
+    other.wait_for_url("**/signup?left=1")
+    page.click(".savebar button")
+    page.wait_for_url("**/signup?ended=1")
+    use_link(page, home, email)
+    assert page.locator("#kept").is_visible()
+    assert shown(page, "name") == "Typed for an hour"
+    assert shown(page, "balance") == "4 / 6"
+    page.select_option("#trade", "bakery")
+    assert page.input_value("#reward") == "A slow tea"
+    page.click(".savebar button")
+    page.wait_for_url("**/published")
+    page.goto(f"{base}/console/programs/new")
+    assert not page.locator("#kept").is_visible()
+    assert page.input_value("#name") == ""
+    assert faults == []
+    context.close()
+
+
+def test_money_is_asked_for_in_the_currency_that_was_chosen(
+    browser: Browser, base: str, signed_in: StorageState
+) -> None:
+    context = browser.new_context(locale="en", storage_state=signed_in)
+    page = context.new_page()
+    page.goto(f"{base}/console/programs/new")
+    page.locator('[name="kind"][value="points"]').check(force=True)
+    assert page.locator('label[for="spend"]').inner_text() == "for each (GBP)"
+    page.select_option("#currency", "HUF")
+    assert page.locator('label[for="spend"]').inner_text() == "for each (HUF)"
+    assert page.input_value("#spend") == "100"
+    page.fill("#spend", "250")
+    page.select_option("#currency", "PLN")
+    assert page.input_value("#spend") == "250"
     context.close()
 
 

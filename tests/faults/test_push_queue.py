@@ -1,11 +1,12 @@
 """From the stream through the queue to the phones: every change arrives, a burst as one push."""
 
+import io
 import itertools
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +18,9 @@ from infra.local.queues import lambda_record as message_record
 from tests.faults.deliveries import FORMS, Form, Records, deliver, for_function
 from tests.wallet.services.fakes import FakePushes
 from tests.world import Services, World
-from wallet import runtime
+from wallet import runtime, telemetry
 from wallet.clients.aws import client
+from wallet.clients.queue import SqsDeadLetters
 from wallet.domain.cards import Card
 from wallet.domain.ids import DeviceId, PushToken
 from wallet.domain.ledger import Gift
@@ -152,9 +154,70 @@ def test_what_must_be_tried_again_is_given_back_by_its_message(
     assert answer == {"batchItemFailures": [{"itemIdentifier": failed}]}
 
 
-def test_a_message_that_is_not_ours_is_let_go(queue: str) -> None:
-    client("sqs").send_message(
-        QueueUrl=queue, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="d"
+class BreaksOn(FakePushes):
+    """Fails where one phone is among those to be told, as a fault of our own would."""
+
+    def __init__(self, token: PushToken) -> None:
+        super().__init__()
+        self._token = token
+
+    def tell(self, registrations: Sequence[Registration]) -> Sequence[Told]:
+        if self._token in {each.push_token for each in registrations}:
+            raise ValueError(self._token)
+        return super().tell(registrations)
+
+
+def test_a_card_that_breaks_the_worker_breaks_no_other(
+    queue: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = world.shop()
+    good, bad = shop.card(shop.stamps), shop.card(shop.points)
+    phone = replace(registration(bad), device_id=DeviceId("bob"), push_token=PushToken("b" * 64))
+    pushes, lines = BreaksOn(phone.push_token), io.StringIO()
+    monkeypatch.setattr(runtime, "messenger", lambda: messenger(pushes))
+    monkeypatch.setattr(telemetry, "_stream", [lines])
+    for each in (registration(good), phone):
+        runtime.devices().register(each)
+    runtime.push_queue().send({good.id: "1", bad.id: "2"})
+    messages = received(queue)
+    (failed,) = [each["messageId"] for each in messages if bad.id in each["body"]]
+    answer = push_queue.push_passes({"Records": messages}, Context(function_name="p"))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": failed}]}
+    assert pushes.told == [registration(good).push_token]
+    assert "ValueError" in lines.getvalue()
+    assert bad.id not in lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "x", "[]", '{"card": 5}', '{"card": "x"}', '{"kind": "y"}']
+)
+def test_a_message_that_is_not_ours_goes_to_the_dead_letters_and_stays(
+    queue: str, world: World, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    shop, lines = world.shop(), io.StringIO()
+    card = shop.card(shop.stamps).id
+    monkeypatch.setattr(telemetry, "_stream", [lines])
+    for group, text in (("g", body), ("h", json.dumps({"card": card}))):
+        client("sqs").send_message(
+            QueueUrl=queue, MessageBody=text, MessageGroupId=group, MessageDeduplicationId=group
+        )
+    messages = received(queue)
+    (alien,) = [each["messageId"] for each in messages if each["body"] == body]
+    monkeypatch.setattr(runtime, "messenger", lambda: messenger(FakePushes()))
+    answer = push_queue.push_passes({"Records": messages}, Context(function_name="p"))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": alien}]}
+    assert "names no card" in lines.getvalue()
+
+
+def test_the_sweep_takes_only_what_it_can_read(queue: str, world: World) -> None:
+    shop = world.shop()
+    card = shop.card(shop.stamps)
+    for group, text in (("g", "{}"), ("h", json.dumps({"card": card.id}))):
+        client("sqs").send_message(
+            QueueUrl=queue, MessageBody=text, MessageGroupId=group, MessageDeduplicationId=group
+        )
+    assert list(SqsDeadLetters(queue).take()) == [card.id]
+    counts = client("sqs").get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
     )
-    answer = push_queue.push_passes({"Records": received(queue)}, Context(function_name="p"))
-    assert answer == {"batchItemFailures": []}
+    assert counts["Attributes"] == {"ApproximateNumberOfMessagesNotVisible": "1"}

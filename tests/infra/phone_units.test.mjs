@@ -110,6 +110,7 @@ for (const [url, expected] of SERVED) {
 
 test('only links of the web are taken', () => {
   assert.equal(webLink(' https://a.test/x.pkpass '), 'https://a.test/x.pkpass');
+  assert.equal(webLink('https://a.test/api/c/0-x_9?welcome=email'), 'https://a.test/api/passes/0-x_9.pkpass');
   for (const text of ['', 'a.test', 'javascript:alert(1)', 'file:///x', 'https://']) assert.equal(webLink(text), null);
 });
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from wallet.art.strips import SCALES
 from wallet.domain.errors import WalletError
@@ -110,6 +110,9 @@ def _upright(picture: Image.Image) -> Image.Image:
     """Decoded, turned as a camera's note asks, at most 1,024 pixels a side."""
     picture.draft("RGB", (SIDE_MAX, SIDE_MAX))
     turn = _TURNS.get(_orientation(picture))
+    if picture.mode.startswith("I"):
+        # Greys of 16 bits: Pillow would cut them off at 255, and all but black turned white.
+        picture = picture.point(lambda grey: grey / 257, "L")
     plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     plain.thumbnail((SIDE_MAX, SIDE_MAX))
     return plain if turn is None else plain.transpose(turn)
@@ -124,8 +127,11 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _fitted(picture: Image.Image, scale: int) -> Image.Image:
-    bounds = (PASS_WIDTH_POINTS * scale, PASS_HEIGHT_POINTS * scale)
-    return ImageOps.contain(picture, bounds, Image.Resampling.LANCZOS)
+    """As large as it can be within the bounds; a hair's breadth stays one pixel, not none."""
+    wide, high = PASS_WIDTH_POINTS * scale, PASS_HEIGHT_POINTS * scale
+    share = min(wide / picture.width, high / picture.height)
+    width, height = (max(1, round(share * side)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -4,7 +4,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from wallet.apple.apns import Delivered, Gone, Outcome, PushRequest, Rejected, build_push
+from wallet.apple.apns import (
+    Delivered,
+    Gone,
+    Outcome,
+    PushRequest,
+    Rejected,
+    Retry,
+    build_push,
+)
 from wallet.clients.apns_http import ApnsConnection
 from wallet.services.ports import Clock, Registration, Told
 
@@ -25,7 +33,10 @@ class ApplePushes:
         self._pause = pause
 
     def tell(self, registrations: Sequence[Registration]) -> Sequence[Told]:
-        """Sends one push to each; what may pass by itself is tried once more before it is told."""
+        """Sends one push to each; what may pass by itself is tried once more before it is told.
+
+        Where Apple names a time to wait, that is left to the queue.
+        """
         told: dict[str, Told] = {}
         left = list(registrations)
         for attempt in range(_TRIES):
@@ -34,9 +45,13 @@ class ApplePushes:
             if attempt:
                 self._pause(attempt)
             outcomes = self._apns.push_all([self._request(each) for each in left])
-            for each, outcome in zip(left, outcomes, strict=True):
-                told[each.push_token] = _told(each, outcome)
-            left = [each for each in left if told[each.push_token].outcome == "retry"]
+            pairs = list(zip(left, outcomes, strict=True))
+            told |= {each.push_token: _told(each, outcome) for each, outcome in pairs}
+            left = [
+                each
+                for each, outcome in pairs
+                if isinstance(outcome, Retry) and not outcome.after_seconds
+            ]
         return [told[each.push_token] for each in registrations]
 
     def _request(self, registration: Registration) -> PushRequest | Gone:

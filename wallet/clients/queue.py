@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from wallet.clients.aws import client
-from wallet.domain.ids import CardId
+from wallet.domain.ids import CardId, is_id
 
 _BATCH_MAX = 10
 
@@ -59,13 +59,15 @@ class SqsDeadLetters:
     def take(self) -> Iterator[CardId]:
         """Each card.
 
-        Its message is removed once the next is asked for, so that a fault loses none.
+        Its message is removed once the next is asked for, so that a fault loses none. A message
+        that names no card stays, for a person to read.
         """
         while messages := self._receive():
             for message in messages:
                 card_id = read_message(message["Body"])
-                if card_id:
-                    yield card_id
+                if card_id is None:
+                    continue
+                yield card_id
                 client("sqs").delete_message(
                     QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
                 )
@@ -82,4 +84,4 @@ def read_message(body: str) -> CardId | None:
         card_id = json.loads(body)["card"]
     except (ValueError, KeyError, TypeError):
         return None
-    return CardId(card_id) if isinstance(card_id, str) else None
+    return CardId(card_id) if isinstance(card_id, str) and is_id(card_id) else None

@@ -46,7 +46,7 @@ class _Country(NamedTuple):
 
 
 _COUNTRIES = {
-    "Europe/Warsaw": _Country("48", "", 9, 9),
+    "Europe/Warsaw": _Country("48", "0", 9, 9),
     "Europe/Budapest": _Country("36", "06", 8, 9),
     "Europe/London": _Country("44", "0", 9, 10),
     "Europe/Dublin": _Country("353", "0", 7, 9),
@@ -85,14 +85,16 @@ def normal_phone(text: str, time_zone: str | None = None) -> str | None:
     """The number in E.164; None if it is none.
 
     One without its country is taken for a number of the shop's, where we know how that country
-    writes them.
+    writes them. `time_zone` is the shop's, for what a person typed.
     """
-    digits = _SPACING.sub("", text)
+    digits = _SPACING.sub("", text.replace("(0)", ""))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     if not digits.startswith("+"):
         digits = _from_home(digits, time_zone) or ""
-    return digits if _INTERNATIONAL.fullmatch(digits) else None
+    if not _INTERNATIONAL.fullmatch(digits):
+        return None
+    return _from_abroad(digits, is_typed=time_zone is not None)
 
 
 def _from_home(digits: str, time_zone: str | None) -> str | None:
@@ -103,6 +105,20 @@ def _from_home(digits: str, time_zone: str | None) -> str | None:
         return f"+{country.code}{digits.removeprefix(country.trunk)}"
     # The country's code without a plus, as many write it.
     return f"+{digits}" if _fits(country, digits.removeprefix(country.code)) else None
+
+
+def _from_abroad(number: str, *, is_typed: bool) -> str | None:
+    """The number without what is dialled at home only: `+36 06 30…` is `+36 30…`.
+
+    People lose a digit: one that they typed must be as long as numbers of its country are.
+    """
+    for country in _COUNTRIES.values():
+        digits = number.removeprefix(f"+{country.code}")
+        if digits != number and not _fits(country, digits):
+            digits = digits.removeprefix(country.trunk)
+            is_sound = _fits(country, digits)
+            return f"+{country.code}{digits}" if is_sound else None if is_typed else number
+    return number
 
 
 def _fits(country: _Country, digits: str) -> bool:

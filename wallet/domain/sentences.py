@@ -1,5 +1,6 @@
 """What a card says of rewards, in every wallet the same."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from wallet.domain.cards import Card
@@ -16,8 +17,13 @@ class Texts(Protocol):
         """The message in the form that the number asks for."""
 
 
-def say_next(card: Card, program: Program, texts: Texts) -> str:
-    """The one sentence that a barista could say aloud: what is ready, or how much is missing."""
+def say_next(
+    card: Card, program: Program, texts: Texts, *, write: Callable[[int], str] = str
+) -> str:
+    """The one sentence that a barista could say aloud: what is ready, or how much is missing.
+
+    `write` is how the language writes a number.
+    """
     reward = nearest_reward(card, program)
     if reward is None:
         return ""
@@ -33,7 +39,7 @@ def say_next(card: Card, program: Program, texts: Texts) -> str:
             "{count} more point: {reward}", "{count} more points: {reward}", missing
         )
     )
-    return sentence.format(count=missing, reward=reward.name)
+    return sentence.format(count=write(missing), reward=reward.name)
 
 
 def nearest_reward(card: Card, program: Program) -> Reward | None:

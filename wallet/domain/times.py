@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -30,6 +31,18 @@ def read_time(text: str) -> datetime | None:
 def cut(at: datetime) -> datetime:
     """The same instant, cut to the millisecond that storage keeps."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def at_place(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same instant by a place's own clock.
+
+    Some till systems date what they do not know to the first instant of the year 1, which in
+    western zones no datetime can name. It stays in UTC.
+    """
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 def to_millis(at: datetime) -> int:

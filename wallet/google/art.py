@@ -19,12 +19,12 @@ _NAME_CHARS = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Art:
-    """One picture: the seal, or the hero of a card that holds so many of its stamps.
+    """One picture: the seal, the uploaded logo, or the hero of a card with so many of its stamps.
 
     `stamps` lies between 0 and `target`; a card that counts points has neither.
     """
 
-    kind: Literal["hero", "seal"]
+    kind: Literal["hero", "seal", "logo"]
     design: Design
     stamps: int | None = None
     target: int | None = None
@@ -33,7 +33,10 @@ class Art:
     def name(self) -> str:
         """32 hexadecimal digits; the same for the same picture."""
         design = self.design
-        drawn = (self.kind, design.color, design.style, design.picture, self.stamps, self.target)
+        drawn: tuple[object, ...] = (self.kind, design.color, design.logo)
+        if self.kind != "logo":
+            shapes = (design.style, design.picture)
+            drawn = (self.kind, design.color, *shapes, self.stamps, self.target)
         digest = hashlib.sha256("\n".join(map(str, (FORM, *drawn))).encode())
         return digest.hexdigest()[:_NAME_CHARS]
 
@@ -42,9 +45,9 @@ class Art:
         return f"{base_url}/art/{self.name}.png"
 
 
-def seal_of(program: Program) -> Art:
-    """The round mark of the programme."""
-    return Art(kind="seal", design=program.design)
+def mark_of(program: Program) -> Art:
+    """The round mark of the programme: its logo, else its seal."""
+    return Art(kind="logo" if program.design.logo else "seal", design=program.design)
 
 
 def hero_of(card: Card, program: Program) -> Art:

@@ -4,7 +4,7 @@ https://developers.google.com/wallet/reference/rest/v1/loyaltyclass
 """
 
 from wallet.domain.programs import Program
-from wallet.google.art import seal_of
+from wallet.google.art import mark_of
 from wallet.google.ids import IssuerId, class_id
 from wallet.google.lettering import cut, localized
 
@@ -37,7 +37,7 @@ def write_class(
         "programName": name,
         "localizedProgramName": localized(program.locale, name),
         "programLogo": {
-            "sourceUri": {"uri": seal_of(program).url(base_url)},
+            "sourceUri": {"uri": mark_of(program).url(base_url)},
             "contentDescription": localized(program.locale, program.name),
         },
         "hexBackgroundColor": program.design.color,

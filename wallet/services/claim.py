@@ -11,7 +11,7 @@ from enum import StrEnum
 from wallet.domain.cards import Card
 from wallet.domain.errors import InvalidError, NotFoundError
 from wallet.domain.hooks import Hook, Sale
-from wallet.domain.ids import CardId, is_id
+from wallet.domain.ids import CardId, entry_id, is_id
 from wallet.domain.programs import Program
 from wallet.domain.tokens import card_of_link, link_token, same
 from wallet.services.commit import program_in_force
@@ -99,6 +99,19 @@ def claim(desk: SalesDesk, sale: Sale, typed: str, *, now: datetime) -> Claimed 
         return Refusal.TAKEN
     taken = settle(desk, standing, now=now, reason=CLAIMED)
     return Claimed(taken=taken, card=taken.card or card)
+
+
+def finish(desk: SalesDesk, sale: Sale, *, now: datetime) -> None:
+    """Gives what a claimed sale is worth, where its claim was cut short.
+
+    A till system sends again what failed; who holds a link looks again. Raises as `commit` does.
+    """
+    if sale.card_id is None or sale.shown:
+        return
+    ledger = desk.finder.counter.books.ledger
+    is_settled = ledger.entry(entry_id(sale.card_id, sale.digest)) is not None
+    if not is_settled or any(not refund.done for refund in desk.sales.refunds(sale.digest)):
+        settle(desk, sale, now=now, reason=CLAIMED)
 
 
 def _match(desk: SalesDesk, sale: Sale, card: Card, *, now: datetime) -> Refusal | None:

@@ -5,8 +5,9 @@ that was found by a phone number can only earn, since anybody may know a number.
 what was shown, and it is compared with the card here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -30,8 +31,15 @@ from wallet.domain.merchants import Member
 from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.tokens import same
-from wallet.services.commit import Act, Books, Committed, own_card, program_in_force
-from wallet.services.earn import earn
+from wallet.services.commit import (
+    Act,
+    Books,
+    Committed,
+    Decided,
+    commit,
+    own_card,
+    program_in_force,
+)
 from wallet.services.ports import Vault
 from wallet.services.redeem import redeem_reward
 from wallet.services.reverse import reverse
@@ -42,6 +50,8 @@ UNDO = timedelta(minutes=10)
 REPEATED = "repeat confirmed at the till"
 _ACTOR_PREFIX = "till:"
 _TYPED_CHARS_MAX = 100
+# What some scanners put before a code: of which kind it is (AIM: `]Q1` for a QR code).
+_SCANNED_KIND = re.compile(r"\A\][A-Za-z][0-9A-Za-z]")
 # So many newest entries tell when the card was last used and whether it rests.
 _RECENT_ENTRIES = 10
 
@@ -100,7 +110,7 @@ class TooLateError(ConflictError):
 
 def find_shown(counter: Counter, merchant_id: MerchantId, text: str) -> CardId | None:
     """The merchant's card whose barcode or typed code a text is. Another merchant's is none."""
-    text = text.strip()[:_TYPED_CHARS_MAX]
+    text = _bare(text)
     code = normal_code(text)
     found = counter.cards.by_barcode(text) if is_id(text) else None
     if found is None and code:
@@ -131,7 +141,7 @@ def see(counter: Counter, merchant_id: MerchantId, card_id: CardId, *, now: date
 
 def look(counter: Counter, card: Card, program: Program, *, now: datetime) -> Seen:
     """A card that was read already, as a till shows it."""
-    entries, _ = counter.books.ledger.entries(card.id, before=None, limit=_RECENT_ENTRIES)
+    entries = _recent(counter, card.id)
     return Seen(
         card=card,
         program=program,
@@ -170,20 +180,23 @@ def give(
 
     Raises TooSoonError where the card rests and nobody said `again`; where somebody did, the entry
     says so. What was written under the key before is answered again, never asked about. Raises as
-    `earn` does too.
+    `commit` and `domain.ledger.earn` do too.
     """
-    entries, _ = counter.books.ledger.entries(card.id, before=None, limit=_RECENT_ENTRIES)
-    since = _rests_since(entries, act.now)
-    if since is not None and not again and not _stands(counter, act, card.id):
-        raise TooSoonError(since)
-    return earn(
-        counter.books,
-        act,
-        card.id,
-        award,
-        location_id=location_id,
-        reason=REPEATED if since is not None else None,
-    )
+
+    def decide(head: Card) -> Decided:
+        # Read after the head: what another till gives in between fails at the head's version, and
+        # is seen here at the next try.
+        since = _rests_since(_recent(counter, head.id), act.now)
+        if since is not None and not again:
+            raise TooSoonError(since)
+        program = program_in_force(counter.books, head, act.now)
+        draft = ledger.earn(
+            program, head, award, location_id=location_id, occurred_at=cut(act.now)
+        )
+        reason = REPEATED if since is not None else None
+        return Decided(draft=replace(draft, reason=reason), program=program)
+
+    return commit(counter.books, act, card.id, decide)
 
 
 def hand_over(
@@ -200,7 +213,8 @@ def hand_over(
 def take_back(counter: Counter, act: Act, text: str) -> Committed:
     """Undoes what a till of this merchant did in the last ten minutes.
 
-    Raises NotFoundError for any other entry, TooLateError, and as `reverse` does.
+    Raises NotFoundError for any other entry, TooLateError, and as `reverse` does. An undo whose
+    answer was lost is answered again, however late it is asked for.
     """
     parts = split_entry_id(text)
     if parts is None:
@@ -209,14 +223,15 @@ def take_back(counter: Counter, act: Act, text: str) -> Committed:
     written = counter.books.ledger.entry(EntryId(text))
     if written is None or not written.entry.actor.startswith(_ACTOR_PREFIX):
         raise NotFoundError("entry")
-    if act.now - written.entry.created_at > UNDO:
+    late = act.now - written.entry.created_at > UNDO
+    if late and not _stands(counter, act, written.entry.card_id):
         raise TooLateError
     return reverse(counter.books, act, text)
 
 
 def is_shown(card: Card, shown: str) -> bool:
     """Whether a text is the card's barcode, or the code under it however it was typed."""
-    text = shown.strip()[:_TYPED_CHARS_MAX]
+    text = _bare(shown)
     return same(text, card.barcode) or same(normal_code(text) or "", card.code)
 
 
@@ -225,12 +240,24 @@ def actor(till_id: str) -> str:
     return _ACTOR_PREFIX + till_id
 
 
+def _bare(text: str) -> str:
+    """What was scanned or typed, without what scanners put around it."""
+    return _SCANNED_KIND.sub("", text.strip()[:_TYPED_CHARS_MAX])
+
+
+def _recent(counter: Counter, card_id: CardId) -> Sequence[Entry]:
+    return counter.books.ledger.entries(card_id, before=None, limit=_RECENT_ENTRIES)[0]
+
+
 def _stands(counter: Counter, act: Act, card_id: CardId) -> bool:
     return counter.books.ledger.entry(entry_id(card_id, act.digest)) is not None
 
 
 def _rests_since(entries: Sequence[Entry], now: datetime) -> datetime | None:
-    """When the card last earned, if that was within the cool-down and has not been undone."""
+    """When the card last earned, if that was within the cool-down and has not been undone.
+
+    Another till's clock may be a little ahead of ours.
+    """
     undone = {entry.reverses for entry in entries}
     return next(
         (
@@ -238,7 +265,7 @@ def _rests_since(entries: Sequence[Entry], now: datetime) -> datetime | None:
             for entry in entries
             if entry.kind is EntryKind.EARN
             and entry.id not in undone
-            and timedelta() <= now - entry.created_at < COOL_DOWN
+            and abs(now - entry.created_at) < COOL_DOWN
         ),
         None,
     )

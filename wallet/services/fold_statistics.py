@@ -24,7 +24,11 @@ ENTRIES_MAX = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What entries add to a day. `turnover` is minor units of purchases, less refunds."""
+    """What entries add to a day.
+
+    What is undone is taken off again on the day of the undoing, so a day can be below zero.
+    `turnover` is minor units of purchases, less refunds.
+    """
 
     entries: int = 0
     earns: int = 0
@@ -128,15 +132,29 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
 
 def tally(entry: Entry) -> Tally:
     """What one entry adds."""
-    refund = entry.kind is EntryKind.REVERSE
+    if entry.kind is EntryKind.REVERSE:
+        return _undone(entry)
     return Tally(
         entries=1,
         earns=entry.kind is EntryKind.EARN,
         redeems=entry.kind is EntryKind.REDEEM,
-        reversals=refund,
         points_given=max(entry.points, 0),
         points_taken=max(-entry.points, 0),
         stamps_given=max(entry.stamps, 0),
         stamps_taken=max(-entry.stamps, 0),
-        turnover=(entry.amount or 0) * (-1 if refund else 1),
+        turnover=entry.amount or 0,
+    )
+
+
+def _undone(entry: Entry) -> Tally:
+    """A reversal that gives something back undoes a reward, always whole; any other, an earn."""
+    return Tally(
+        entries=1,
+        redeems=-int(entry.points > 0 or entry.stamps > 0),
+        reversals=1,
+        points_given=min(entry.points, 0),
+        points_taken=min(-entry.points, 0),
+        stamps_given=min(entry.stamps, 0),
+        stamps_taken=min(-entry.stamps, 0),
+        turnover=-(entry.amount or 0),
     )

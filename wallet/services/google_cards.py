@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from wallet.domain.cards import Card
 from wallet.domain.ids import MerchantId
 from wallet.domain.programs import Program
 from wallet.domain.sentences import nearest_reward, say_next
 from wallet.google.api import Documents
-from wallet.google.art import Art, hero_of, seal_of
+from wallet.google.art import Art, hero_of, mark_of
 from wallet.google.ids import IssuerId
 from wallet.google.loyalty_class import write_class
 from wallet.google.loyalty_object import News, write_object
 from wallet.texts import texts
 
-SEAL_PIXELS = 660
+if TYPE_CHECKING:  # cryptography with it, which drawing and writing need not wait for
+    from wallet.services.issue_pass import Logos
+
+MARK_PIXELS = 660
 """Google asks for at least as many, and cuts a circle out of it."""
 
 
@@ -31,11 +34,12 @@ class Gallery(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stall:
-    """What writing a card for Google needs: our issuer, our address, names, and a gallery."""
+    """What writing a card for Google needs: our issuer, our address, names, logos, a gallery."""
 
     issuer: IssuerId
     base_url: str
     merchant_name: Callable[[MerchantId], str]
+    logos: "Logos"
     gallery: Gallery
 
 
@@ -65,9 +69,9 @@ def documents(stall: Stall, card: Card, program: Program) -> Documents:
 
 def hang_pictures(stall: Stall, card: Card, program: Program) -> None:
     """Puts up the pictures of the card as it stands, where they are not up yet."""
-    for art in (hero_of(card, program), seal_of(program)):
+    for art in (hero_of(card, program), mark_of(program)):
         if not stall.gallery.has(stored_name(art.name)):
-            stall.gallery.put(stored_name(art.name), draw(art))
+            stall.gallery.put(stored_name(art.name), _drawn(stall.logos, art))
 
 
 def stored_name(name: str) -> str:
@@ -75,13 +79,17 @@ def stored_name(name: str) -> str:
     return f"art/{name}.png"
 
 
-def draw(art: Art) -> bytes:
-    """The PNG."""
+def _drawn(logos: "Logos", art: Art) -> bytes:
+    """The PNG. A logo that is gone leaves the seal in its place."""
     from wallet.art.marks import icon
+    from wallet.art.round_logos import round_logo
     from wallet.art.strips import balance_hero, hero
 
-    if art.kind == "seal":
-        return icon(art.design, pixels=SEAL_PIXELS)
+    if art.kind != "hero":
+        uploaded = logos.logo(art.design.logo) if art.design.logo else None
+        if uploaded:
+            return round_logo(uploaded, art.design.color, pixels=MARK_PIXELS)
+        return icon(art.design, pixels=MARK_PIXELS)
     if art.stamps is None or art.target is None:
         return balance_hero(art.design)
     return hero(art.design, art.stamps, art.target)

@@ -111,7 +111,7 @@ def join(desk: FrontDesk, program: Program, said: Application, *, now: datetime)
     if welcome:
         write, led_to = card_ready, welcome.card
     else:
-        welcome = _spare(desk, form)
+        welcome = _spare(desk, form, finder)
         write, led_to = card_again, known or _known(desk, program, finder) or welcome.card
     mails = not welcome.replayed and _may_mail(desk.edge, program, said.contact, now)
     letter = write(led_to, program, said.contact.value, said.language, desk.base_url)
@@ -181,9 +181,12 @@ def _own(desk: FrontDesk, form: _Form, finder: str) -> Welcome | None:
         return None
 
 
-def _spare(desk: FrontDesk, form: _Form) -> Welcome:
-    """A card without a contact, once for a form."""
-    return _enrolled(desk, form, None, _key(form.program, form.said.key))
+def _spare(desk: FrontDesk, form: _Form, finder: str = "") -> Welcome:
+    """A card without a contact, once for a form and what it said.
+
+    Who goes back and corrects the address has sent another form, and a mail is due.
+    """
+    return _enrolled(desk, form, None, _key(form.program, f"{form.said.key}\n{finder}"))
 
 
 def _enrolled(desk: FrontDesk, form: _Form, contact: Contact | None, digest: str) -> Welcome:

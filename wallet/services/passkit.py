@@ -16,10 +16,14 @@ from wallet.domain.ids import CardId, DeviceId, PushToken, is_id
 from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.tokens import apple_token, same
+from wallet.google.ids import is_google
 from wallet.services.ports import Devices, Heads, Programs, PushQueue, Registration
 
 # How long a person may look at a pass before adding it.
 _DOWNLOAD_MAX = timedelta(minutes=30)
+# A person has a few phones. With more than so many on a card the longest registered one goes, so
+# that nobody makes one stamp into thousands of pushes.
+DEVICES_MAX = 100
 
 
 class CardReader(Heads, Protocol):
@@ -80,16 +84,27 @@ def register(
 
     A card that has just changed may have changed between the phone's download and this call, when
     there was nobody to tell. So it is told once more.
+
+    Of more than DEVICES_MAX phones the newest stay.
     """
     new = wicket.devices.register(
         Registration(
             device_id=device_id, card_id=card.id, push_token=push_token, registered_at=cut(now)
         )
     )
+    if new:
+        _make_room(wicket.devices, card.id)
     if new and card.seq and now - card.updated_at < _DOWNLOAD_MAX:
         wicket.devices.forget_pushed(card.id)
         wicket.queue.send({card.id: f"{card.id}-new-{int(now.timestamp())}"})
     return new
+
+
+def _make_room(devices: Devices, card_id: CardId) -> None:
+    phones = [each for each in devices.devices_of(card_id) if not is_google(each.device_id)]
+    oldest_first = sorted(phones, key=lambda each: each.registered_at)
+    for each in oldest_first[:-DEVICES_MAX]:
+        devices.unregister(each.device_id, card_id)
 
 
 def list_changed(

@@ -38,8 +38,11 @@ def put_program(
     terms: Terms,
     *,
     effective_at: datetime | None = None,
+    over: int | None = None,
 ) -> Published:
     """Publishes the terms. Equal terms change nothing.
+
+    `over` is the version that the caller has seen: ContentionError where another is the newest.
 
     A version that was to come into force with this one or after it never does: versions come in
     the order in which they were published. Raises InvalidProgramError for what cannot change,
@@ -50,8 +53,7 @@ def put_program(
         if replayed:
             return replayed
         newest = programs.newest(program_id)
-        if newest and newest.merchant_id != act.merchant_id:
-            raise NotFoundError("program")
+        _check_newest(newest, act, over)
         if newest is None or effective_at != newest.effective_at:
             _check_time(effective_at, act.now)
         _check_lasting(newest, terms)
@@ -79,6 +81,13 @@ def _replay(programs: Programs, act: Act, program_id: ProgramId) -> Published | 
     if fingerprint != act.fingerprint or published_id != program_id or program is None:
         raise KeyReusedError
     return Published(program=program, created=False)
+
+
+def _check_newest(newest: Program | None, act: Act, over: int | None) -> None:
+    if newest and newest.merchant_id != act.merchant_id:
+        raise NotFoundError("program")
+    if newest and over not in (None, newest.version):
+        raise ContentionError(newest.id)
 
 
 def _check_time(effective_at: datetime | None, now: datetime) -> None:

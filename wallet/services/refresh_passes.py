@@ -76,11 +76,29 @@ def refresh_passes(messenger: Messenger, card_ids: Iterable[CardId]) -> Sequence
     for card_id, each_due in due.items():
         results = [outcomes[each.push_token] for each in registrations[card_id]]
         settled = [_settle(messenger, card_id, result) for result in results]
-        if all(settled) and card_id not in unshown:
-            messenger.devices.note_pushed(card_id, each_due.version)
-        else:
+        if (
+            not all(settled)
+            or card_id in unshown
+            or not _note(messenger, each_due, registrations[card_id])
+        ):
             failed.append(card_id)
     return failed
+
+
+def _note(messenger: Messenger, due: _Due, told: Sequence[Registration]) -> bool:
+    """Notes that all phones know; False if one came meanwhile, or took a new token.
+
+    Whoever registers forgets the note after that. So a phone is either seen here, or is told by
+    the message that it sends itself. Google needs none: a card is brought there as it is saved.
+    """
+    devices, card_id = messenger.devices, due.card.id
+    devices.note_pushed(card_id, due.version)
+    known = {(each.device_id, each.push_token) for each in told}
+    for each in devices.devices_of(card_id):
+        if not is_google(each.device_id) and (each.device_id, each.push_token) not in known:
+            devices.forget_pushed(card_id)
+            return False
+    return True
 
 
 def _show_on_google(messenger: Messenger, due: Sequence[_Due]) -> set[CardId]:

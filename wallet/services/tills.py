@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wallet.domain.errors import InvalidError, NotFoundError
-from wallet.domain.ids import ID_BYTES, MerchantId, encode_code, encode_id, normal_code
+from wallet.domain.ids import ID_BYTES, MerchantId, encode_code, encode_id, is_id, normal_code
 from wallet.domain.program_document import clean_text
 from wallet.domain.tills import NAME_CHARS_MAX, Till, TillId
 from wallet.domain.times import cut
@@ -113,13 +113,14 @@ def list_tills(tills: Tills, merchant_id: MerchantId) -> Sequence[Till]:
 
 def rename_till(tills: Tills, merchant_id: MerchantId, till_id: TillId, name: str) -> None:
     """Gives a till another name. Raises InvalidError, NotFoundError."""
-    if not tills.rename(merchant_id, till_id, read_name(name)):
+    name = read_name(name)
+    if not is_id(till_id) or not tills.rename(merchant_id, till_id, name):
         raise NotFoundError("till")
 
 
 def revoke_till(box: Tillbox, merchant_id: MerchantId, till_id: TillId, *, now: datetime) -> None:
     """Closes a till for good, from this moment on. Raises NotFoundError."""
-    till = box.tills.till(merchant_id, till_id)
+    till = box.tills.till(merchant_id, till_id) if is_id(till_id) else None
     if till is None or not box.tills.revoke(merchant_id, till_id, cut(now)):
         raise NotFoundError("till")
     close_session(box.edge, SessionKind.TILL, till.session)

@@ -42,8 +42,9 @@ function linkForm(t, takeLink) {
   return form;
 }
 
-/** Read a link of the web, or null for anything else. */
+/** Read a link of the web, or null for anything else. That of a customer's card page stands for its Apple pass. */
 export function webLink(text) {
   const trimmed = text.trim();
-  return /^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? trimmed : null;
+  if (!/^https?:\/\//i.test(trimmed) || !URL.canParse(trimmed)) return null;
+  return trimmed.replace(/\/c\/([\w-]+)(\?.*)?$/, '/passes/$1.pkpass');
 }

@@ -134,9 +134,9 @@ class Shop:
         return [token for mail in self.mails(to) for token in re.findall(r"/c/(\S+)", mail)]
 
 
-def open_program(demo: Mapping[str, Any], like: str) -> str:
-    """A new programme, like one of the demo's."""
-    document = call(demo, "GET", f"/api/v1/programs/{like}")
+def open_program(demo: Mapping[str, Any], like: str, **said: object) -> str:
+    """A new programme, like one of the demo's but for what is said."""
+    document = call(demo, "GET", f"/api/v1/programs/{like}") | said
     terms = {name: document[name] for name in _TERMS if name in document}
     program = f"{like}-{secrets.token_hex(6)}"
     call(demo, "PUT", f"/api/v1/programs/{program}", terms)

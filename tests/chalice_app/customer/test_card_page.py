@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.chalice_app.customer.shop import Shop
+from tests.chalice_app.customer.shop import BOOKS, Shop, open_program
 from tests.local_world import call
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
@@ -46,6 +46,23 @@ def test_points_and_every_reward_with_what_is_missing(shop: Shop) -> None:
     assert "90 missing" in text
     assert text.count("tag-good") == 1
     assert "Purchase, €60.00" in text
+
+
+def test_large_numbers_are_written_as_the_language_writes_them(shop: Shop) -> None:
+    program = open_program(
+        shop.demo,
+        BOOKS,
+        rewards=[{"id": "r", "name": "x", "kind": "gift", "cost": {"points": 50_000}}],
+    )
+    token = shop.join(program).token
+    shop.earn(token, points=12_075)
+    text = shop.get(f"/c/{token}?lang=pl").text
+    for shown in (
+        "<dd>12\u00a0075</dd>", "+12\u00a0075<", "Jeszcze 37\u00a0925 punktów: x",
+        "50\u00a0000 punktów", "brakuje 37\u00a0925",
+    ):  # fmt: skip
+        assert shown in text
+    assert "12075" not in text
 
 
 def test_the_last_ten_and_then_all_of_the_history(shop: Shop) -> None:

@@ -40,8 +40,45 @@ def test_a_known_contact_gets_the_same_answer(shop: Shop) -> None:
 
 def test_an_idempotency_key_makes_a_repetition_one_act(shop: Shop) -> None:
     body = {"contact": new_email()}
-    answers = [shop.join_json(shop.cafe, body, Idempotency_Key="a key") for _ in range(2)]
+    answers = [shop.join_json(shop.cafe, body, Idempotency_Key="a-key") for _ in range(2)]
     assert answers[0].text == answers[1].text
+
+
+def test_a_weak_key_leads_nobody_to_anothers_card(shop: Shop) -> None:
+    """A site that sends one key for all its visitors, behind one address of the internet."""
+    marta, jan = new_email(), new_email()
+    said = [
+        {"name": name, "contact": contact}
+        for name, contact in (("Marta", marta), ("Eve", marta), ("Eve", marta), ("Jan", jan))
+    ]
+    answers = [shop.join_json(shop.cafe, each, Idempotency_Key="1").text for each in said]
+    answers += [shop.join_json(shop.cafe, each, Idempotency_Key="1").text for each in said[::-1]]
+    assert len(set(answers)) == 3
+    assert answers[1] == answers[2] != answers[0]
+    (own,) = set(shop.mailed_tokens(marta))
+    assert own in answers[0]
+
+
+@pytest.mark.parametrize("key", ["", "a key", "x" * 256])
+def test_an_idempotency_key_has_the_form_of_the_apis(shop: Shop, key: str) -> None:
+    answer = shop.join_json(shop.cafe, {"contact": new_email()}, Idempotency_Key=key)
+    assert answer.status == 400
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_scheme_of_the_key_is_read_in_any_case(shop: Shop) -> None:
+    key = f"bearer  {shop.key_of(shop.cafe)}"
+    answer = shop.join_json(shop.cafe, {"contact": new_email()}, Authorization=key)
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize("kind", ["text/plain;charset=UTF-8", "", "application/xml"])
+def test_a_site_that_forgot_the_type_can_read_what_is_wrong(shop: Shop, kind: str) -> None:
+    raw = json.dumps({"contact": new_email(), "key": shop.key_of(shop.cafe)}).encode()
+    answer = shop.send("POST", f"/join/{shop.cafe}", raw, kind)
+    assert answer.status == 415
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert json.loads(answer.text)["type"] == "urn:stempel:problem:not-json"
 
 
 def test_the_key_may_stand_in_the_body(shop: Shop) -> None:
@@ -81,6 +118,7 @@ def test_what_is_wrong_is_named_in_a_problem_document(
 def test_without_the_programmes_key_nothing_is_done(shop: Shop, key: str) -> None:
     answer = shop.join_json(shop.cafe, {"contact": new_email()}, Authorization=f"Bearer {key}")
     assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert json.loads(answer.text)["type"] == "urn:stempel:problem:unauthenticated"
 
 

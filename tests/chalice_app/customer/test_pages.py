@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.chalice_app.customer.shop import Shop, new_email
+from tests.chalice_app.customer.shop import BOOKS, Shop, new_email, open_program
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 LOOKS = (("pl", PHONE, "light"), ("hu", DESKTOP, "dark"), ("en", PHONE, "dark"))
@@ -113,6 +113,46 @@ def test_reward_rule_and_button_are_seen_at_once_in_few_words(
         assert box["y"] + box["height"] <= 660
     words = page.evaluate(_SEEN_WORDS)
     assert len(words) <= 25, words
+    page.close()
+
+
+def _program(shop: Shop, name: str, reward: str) -> str:
+    """Of a shop with such a name, for such a reward."""
+    cost = {"id": "r", "name": reward, "kind": "gift", "cost": {"points": 5_000}}
+    return open_program(shop.demo, BOOKS, name=name, locale="hu", rewards=[cost])
+
+
+@pytest.mark.parametrize(
+    ("name", "reward"),
+    [
+        ("Kézműves Péksüteménybolt", "Kovászos rozskenyér"),
+        ("Kézműves Kenyér- és Péksüteménybolt", "Ajándék kovászos rozskenyér lenmaggal"),
+        (
+            "Hagyományőrző Kézműves Kenyér- és Péksüteménybolt Zuglóban",
+            "Kovászos teljes kiőrlésű rozskenyér lenmaggal és tökmaggal!!",
+        ),
+    ],
+)
+def test_long_words_leave_the_button_in_sight(
+    shop: Shop, browser: Browser, name: str, reward: str
+) -> None:
+    page = browser.new_page(viewport={"width": PHONE[0], "height": 660}, locale="hu")
+    page.goto(f"{shop.demo['base_url']}/join/{_program(shop, name, reward)}")
+    for place in ("h1", ".rule", ".btn-primary"):
+        box = page.locator(place).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 660
+    page.close()
+
+
+def test_a_name_without_spaces_breaks_no_page(shop: Shop, browser: Browser) -> None:
+    program = _program(shop, "W" * 60, "🙂" * 60)
+    token = shop.join(program).token
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    paths = (f"/join/{program}", f"/join/{program}/again", f"/rules/{program}")
+    for path in (*paths, f"/c/{token}", f"/c/{token}/consents", f"/c/{token}/history"):
+        page.goto(shop.demo["base_url"] + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     page.close()
 
 

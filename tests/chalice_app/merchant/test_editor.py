@@ -1,6 +1,7 @@
 """The editor: a programme from a form, a new version from an edit, faults beside their fields."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_stamp_card_from_little_more_than_a_name(owner: Visitor, desk: Desk) -
         "name": "Kawiarnia Łąka & Spółka",
         "kind": "stamps",
         "locale": "en",
-        "currency": "EUR",
+        "currency": "GBP",
         "time_zone": "Europe/London",
         "stamps": {"target": 8},
         "rules": [{"id": "visit", "kind": "stamps_per_purchase", "stamps": 1}],
@@ -97,8 +98,11 @@ def test_an_own_colour_is_shown_and_kept(owner: Visitor) -> None:
         ("name", "", "Write the name of the shop, in at most 60 characters."),
         ("name", "x" * 61, "Write the name of the shop, in at most 60 characters."),
         ("name", "\u202e\u200f", "Write the name of the shop, in at most 60 characters."),
+        ("name", "\u200b\ufeff", "Write the name of the shop, in at most 60 characters."),
+        ("reward", "\u2060", "Write what the customer gets, in at most 60 characters."),
         ("reward", " ", "Write what the customer gets, in at most 60 characters."),
         ("target", "31", "Choose how many stamps fill the card: 1 to 30."),
+        ("target", "²", "Choose how many stamps fill the card: 1 to 30."),
         ("target", "٣", "Choose how many stamps fill the card: 1 to 30."),
         ("color", "red", "Choose one of the colours."),
         ("style", "<b>", "Choose one of these."),
@@ -175,6 +179,16 @@ def test_who_was_overtaken_is_told_and_loses_nothing(owner: Visitor) -> None:
     assert document(program_id)["rewards"][0]["name"] == "Theirs"
     assert owner.post(path, fields_of(reply, path)).status == 303
     assert document(program_id)["rewards"][0]["name"] == "Mine"
+
+
+def test_of_edits_at_the_same_moment_one_is_published(owner: Visitor) -> None:
+    program_id = publish(owner)
+    path = f"/console/programs/{program_id}"
+    forms = [{**fields_of(owner.get(path), path), "reward": f"Cake {turn}"} for turn in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda form: owner.post(path, form).status, forms))
+    assert sorted(replies) == [303, 409, 409, 409]
+    assert document(program_id)["version"] == 2
 
 
 def test_what_the_form_does_not_show_stays(owner: Visitor, desk: Desk) -> None:

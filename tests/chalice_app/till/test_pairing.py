@@ -101,8 +101,11 @@ def test_a_revoked_till_is_closed_at_once(desk: Desk, till: Till, card: dict[str
     assert till.get().headers["location"] == "/till/pair"
     with desk.untouched():
         reply = till.post("earn", card=card["id"])
-    assert (reply.status, reply.json) == (401, {"go": "/till/pair"})
+    assert (reply.status, reply.json) == (401, {"go": "/till/pair?ended=1"})
     assert till.post("earn", script=False, card=card["id"]).headers["location"] == "/till/pair"
+    led = send("GET", "/till/pair", query={"ended": "1"}, headers={"Accept-Language": "en"})
+    assert "This till is no longer paired." in words(led.body)
+    assert "no longer paired" not in words(send("GET", "/till/pair").body)
     assert {each.id for each in list_tills(box.tills, merchant_id) if each.revoked_at} == {till.id}
 
 

@@ -83,6 +83,23 @@ def test_an_entry_is_undone_from_the_toast_and_from_the_roll(
     assert desk.card(card["id"])["balance"]["stamps"] == 0
 
 
+def test_an_undo_that_comes_again_shows_the_card_as_it_is_by_then(
+    desk: Desk, till: Till, card: Card
+) -> None:
+    done = till.said("earn", card=card["id"], shown=card["barcode"])
+    till.said("undo", entry=entry_in(done))
+    desk.earn(card["id"], stamps=4)
+    again = till.said("undo", entry=entry_in(done))
+    assert again["say"] == "Undone. Back to 4 of 10."
+    assert "4 of 10 stamps" in words(again["screen"])
+
+
+def test_a_reward_that_the_programme_lost_is_said_so(desk: Desk, till: Till, full: Card) -> None:
+    with desk.untouched():
+        part = till.said("redeem", card=full["id"], shown=full["barcode"], reward="tea")
+    assert (part["status"], part["say"]) == (422, "This reward is no longer given.")
+
+
 def test_a_reward_is_undone_too(desk: Desk, till: Till, full: Card) -> None:
     form = {"card": full["id"], "shown": full["barcode"], "reward": "coffee"}
     done = till.said("redeem", **form)

@@ -51,6 +51,7 @@ def test_a_forgotten_member_has_no_name() -> None:
     ("kind", "seconds", "language", "said"),
     [
         (ProgramKind.STAMPS, 5, "en", "This card got a stamp just now. Add another?"),
+        (ProgramKind.STAMPS, -1, "en", "This card got a stamp just now. Add another?"),
         (ProgramKind.STAMPS, 65, "hu", "Ez a kártya 1 perce kapott pecsétet. Jöhet még egy?"),
         (ProgramKind.POINTS, 5, "en", "This card got points just now. Add more?"),
         (ProgramKind.POINTS, 119, "pl", "Ta karta dostała punkty 1 min temu. Dodać więcej?"),
@@ -72,6 +73,9 @@ def test_the_question_says_how_long_ago(
         ("1\u00a0500", "HUF", 150_000),
         ("0", "EUR", 0),
         ("12.345", "EUR", None),
+        ("1.500", "HUF", None),
+        ("1,500", "PLN", None),
+        ("1,5", "HUF", 150),
         ("1,000.00", "EUR", None),
         ("-1", "EUR", None),
         ("1e3", "EUR", None),

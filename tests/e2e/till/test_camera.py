@@ -104,3 +104,37 @@ def test_a_camera_that_is_not_there_is_said_so(place: Place) -> None:
         page.wait_for_selector("[data-camera-fault]:not([hidden])")
         assert "Type the code" in page.inner_text("[data-camera-fault]")
         check_axe(page)
+
+
+def test_a_camera_that_is_taken_away_is_said_so_and_comes_back(
+    place: Place, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "code.mjpeg", "https://example.com/menu", "clean")
+    with filmed(place, video) as page:
+        page.wait_for_selector(".banner-bad")
+        page.wait_for_selector(".looking .view:not([hidden])")
+        track = "document.querySelector('.view').srcObject.getTracks()[0]"
+        page.evaluate(f"{track}.stop(); {track}.dispatchEvent(new Event('ended'))")
+        page.wait_for_selector("[data-camera-fault]:not([hidden])")
+        assert "The camera has stopped." in page.inner_text("[data-camera-fault]")
+        check_axe(page)
+        page.click("[data-camera]")
+        page.wait_for_selector(".looking .view:not([hidden])")
+        assert page.evaluate(f"{track}.readyState") == "live"
+        assert page.is_hidden("[data-camera-fault]")
+
+
+def test_a_reader_that_did_not_arrive_is_said_so_and_asked_for_again(
+    place: Place, tmp_path: Path
+) -> None:
+    card = place.card()
+    video = write_video(tmp_path / "code.mjpeg", card["barcode"], "clean")
+    with filmed(place, video) as page:
+        page.goto("about:blank")
+        page.route("**/zxing_reader*", lambda route: route.abort("internetdisconnected"))
+        page.goto(place.demo["base_url"] + "/till")
+        page.wait_for_selector("[data-camera-fault]:not([hidden])")
+        assert page.is_hidden(".view")
+        page.unroute("**/zxing_reader*")
+        page.click("[data-camera]")
+        page.wait_for_selector(".s-card")

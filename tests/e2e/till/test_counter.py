@@ -212,7 +212,8 @@ def test_a_till_whose_session_ended_is_led_to_pairing(place: Place, browser: Bro
     page.wait_for_selector("#till[data-ready]")
     context.clear_cookies()
     find(page, card["barcode"])
-    page.wait_for_url("**/till/pair")
+    page.wait_for_url("**/till/pair?ended=1")
+    assert "no longer paired" in page.inner_text(".banner-bad")
     check_axe(page)
     context.close()
 

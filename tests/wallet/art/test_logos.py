@@ -51,6 +51,21 @@ def test_every_mode_is_taken(mode: str) -> None:
     assert opened(clean_logo(saved(Image.new(mode, (9, 9)), kind))).mode in ("RGB", "RGBA")
 
 
+def test_greys_of_16_bits_keep_their_shade() -> None:
+    logo = opened(clean_logo(saved(Image.new("I;16", (9, 9), 0x8080))))
+    assert logo.convert("L").getpixel((4, 4)) == 0x80
+
+
+@pytest.mark.parametrize("size", [(16_000, 1), (1, 16_000), (1, 1)])
+def test_a_line_is_a_logo_too(size: tuple[int, int]) -> None:
+    for scale, (name, png) in zip(
+        (2, 3), pass_logos(clean_logo(saved(Image.new("RGB", size)))).items(), strict=True
+    ):
+        width, height = opened(png).size
+        assert name == f"logo@{scale}x.png"
+        assert max(width / 160, height / 50) == scale
+
+
 def test_nothing_shows_through_that_did_and_what_did_still_does() -> None:
     clear = clean_logo(saved(Image.new("RGBA", (4, 4), (255, 0, 0, 0))))
     assert opened(clear).getpixel((0, 0))[3] == 0  # type: ignore[index]

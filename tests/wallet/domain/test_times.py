@@ -1,12 +1,13 @@
 """Times are instants in UTC, to the millisecond, and survive writing, reading and storage."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wallet.domain.times import cut, from_millis, read_time, to_millis, write_time
+from wallet.domain.times import at_place, cut, from_millis, read_time, to_millis, write_time
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -108,3 +109,14 @@ def test_what_names_no_instant(text: str) -> None:
 def test_any_text_is_a_time_or_none(text: str) -> None:
     at = read_time(text)
     assert at is None or at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Dublin", "UTC", "Pacific/Auckland"])
+@given(at=INSTANTS)
+@example(at=FIRST)
+@example(at=LAST)
+def test_every_instant_is_some_time_at_every_place(zone: str, at: datetime) -> None:
+    local = at_place(at, ZoneInfo(zone))
+    assert local == at
+    near_an_end = min(at - FIRST, LAST - at) < DAY
+    assert near_an_end or local.tzinfo == ZoneInfo(zone)

@@ -7,7 +7,7 @@ from tests.wallet.domain.samples import cafe, card
 from tests.wallet.google.official import BASE, CAFE, SHOP
 from wallet.domain.cards import State
 from wallet.domain.programs import Picture, StampStyle
-from wallet.google.art import Art, hero_of, seal_of
+from wallet.google.art import Art, hero_of, mark_of
 
 
 def test_every_state_of_every_design_has_an_address_of_its_own() -> None:
@@ -44,4 +44,20 @@ def test_points_have_one_picture() -> None:
     few, many = (hero_of(card(state=State(points=n)), SHOP) for n in (1, 900))
     assert few == many
     assert few.stamps is None
-    assert seal_of(SHOP).name != few.name
+    assert mark_of(SHOP).name != few.name
+
+
+def test_an_uploaded_logo_is_the_mark() -> None:
+    designs = [
+        replace(CAFE.design, logo=logo, color=color)
+        for logo in (None, "a" * 32, "b" * 32)
+        for color in ("#1f5b45", "#1f5b46")
+    ]
+    marks = [mark_of(replace(CAFE, design=design)) for design in designs]
+    assert [each.kind for each in marks] == ["seal"] * 2 + ["logo"] * 4
+    assert len({each.name for each in marks}) == len(marks)
+
+
+def test_the_stamps_of_a_card_are_drawn_without_the_logo() -> None:
+    with_logo = replace(CAFE, design=replace(CAFE.design, logo="a" * 32))
+    assert hero_of(card(), with_logo).name == hero_of(card(), CAFE).name

@@ -190,11 +190,11 @@ def test_if_others_never_stop_the_batch_comes_again(counts: Counts) -> None:
         ),
         (
             {"kind": EntryKind.REVERSE, "points": -3, "amount": 350},
-            Tally(entries=1, reversals=1, points_taken=3, turnover=-350),
+            Tally(entries=1, reversals=1, points_given=-3, turnover=-350),
         ),
         (
             {"kind": EntryKind.REVERSE, "stamps": 10},
-            Tally(entries=1, reversals=1, stamps_given=10),
+            Tally(entries=1, redeems=-1, reversals=1, stamps_taken=-10),
         ),
     ],
 )

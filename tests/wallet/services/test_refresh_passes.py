@@ -263,11 +263,26 @@ def test_a_dead_phone_is_forgotten_for_all_its_cards(street: Street) -> None:
     assert list(street.devices.cards_of(ann.device_id)) == []
 
 
-def test_a_phone_with_a_new_token_is_not_forgotten_for_its_old_one(street: Street) -> None:
+def test_a_phone_with_a_new_token_is_told_of_what_its_old_one_missed(street: Street) -> None:
     card = street.card("ann")
     (ann,) = street.devices.devices_of(card.id)
     anew = replace(ann, push_token=PushToken("f" * 64))
     street.pushes = ChangesMeanwhile(lambda: street.devices.register(anew))
     street.pushes.answers[ann.push_token] = Told(ann, "gone")
-    street.refresh(card)
+    assert list(street.refresh(card)) == [card.id]
     assert street.devices.devices_of(card.id) == [anew]
+    assert list(street.refresh(card)) == []
+    assert street.pushes.told == [ann.push_token, anew.push_token]
+    assert street.pushed(card) == version(card)
+
+
+@pytest.mark.parametrize("phones", [(), ("ann",)])
+def test_a_phone_that_registers_during_the_push_is_told_too(
+    street: Street, phones: tuple[str, ...]
+) -> None:
+    card = street.card(*phones)
+    bob = made.registration(card, device="bob", token=token_of("bob"))
+    street.pushes = ChangesMeanwhile(lambda: street.devices.register(bob))
+    assert list(street.refresh(card)) == [card.id]
+    assert list(street.refresh(card)) == []
+    assert street.pushes.told[-1] == bob.push_token

@@ -9,7 +9,8 @@ from tests.wallet.services import made
 from tests.wallet.services.fakes import FakeDevices, FakeLedger, FakePrograms, FakeQueue
 from wallet.domain.cards import Card
 from wallet.domain.ids import DeviceId, PushToken
-from wallet.services.passkit import Wicket, register
+from wallet.google.ids import google_device
+from wallet.services.passkit import DEVICES_MAX, Wicket, register
 
 PROGRAM = made.program()
 TOKEN = PushToken("ab" * 32)
@@ -57,3 +58,16 @@ def test_a_phone_that_is_known_is_not_told_again() -> None:
     devices.register(made.registration(card, device="phone", token=TOKEN))
     assert not register(wicket, card, DeviceId("phone"), TOKEN, now=made.NOW)
     assert not queue.sent
+
+
+def test_of_a_flood_of_phones_the_newest_stay() -> None:
+    wicket, devices, _ = _wicket()
+    card = _card(seq=0, changed_ago=timedelta(hours=1))
+    google = google_device(card.id)
+    devices.register(made.registration(card, device=google, token=TOKEN))
+    for n in range(DEVICES_MAX + 5):
+        now = made.NOW + timedelta(seconds=n)
+        assert register(wicket, card, DeviceId(f"phone{n}"), TOKEN, now=now)
+    assert not register(wicket, card, DeviceId("phone5"), TOKEN, now=made.NOW)
+    standing = {each.device_id for each in devices.devices_of(card.id)}
+    assert standing == {google, *(f"phone{n}" for n in range(5, DEVICES_MAX + 5))}
