@@ -4,6 +4,7 @@ A session, its token, and a key that was drawn with the page, so that each act c
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from chalice_app.forms import Form, check_form, read_form
@@ -35,7 +36,7 @@ def new_key() -> str:
     return encode_id(secrets.token_bytes(ID_BYTES))
 
 
-def owner_act(call: Call, session: Session, form: Form, request: dict[str, object]) -> Act:
+def owner_act(call: Call, session: Session, form: Form, request: Mapping[str, object]) -> Act:
     """What the owner asks for, under the form's key."""
     return Act(
         merchant_id=session.merchant_id,

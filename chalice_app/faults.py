@@ -7,13 +7,13 @@ import traceback
 
 from chalice_app.http import Answer, Call
 from chalice_app.pages import page, redirect
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, problem_of
 from chalice_app.visitors import SignInNeededError
-from wallet.domain.errors import ForbiddenError, InvalidError, NotFoundError, WalletError
+from wallet.domain.errors import ForbiddenError, NotFoundError, WalletError
 from wallet.services.sessions import SessionKind
 from wallet.telemetry import write_line
 
-_NOT_FOUND, _FORBIDDEN, _INVALID, _CONFLICT, _BROKEN = 404, 403, 422, 409, 500
+_CONFLICT, _BROKEN = 409, 500
 
 
 def fault_page(error: Exception, call: Call) -> Answer:
@@ -30,12 +30,10 @@ def _way_in(kind: SessionKind) -> Answer:
 
 
 def _status(error: Exception) -> int:
-    if isinstance(error, RequestError):
-        return error.status
-    known = {NotFoundError: _NOT_FOUND, ForbiddenError: _FORBIDDEN, InvalidError: _INVALID}
-    for kind, status in known.items():
-        if isinstance(error, kind):
-            return status
+    """The same as the API gives; an error of a page alone is a matter of how things stand."""
+    problem = problem_of(error)
+    if problem is not None:
+        return problem.status
     return _CONFLICT if isinstance(error, WalletError) else _BROKEN
 
 

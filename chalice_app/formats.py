@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from wallet.domain.times import at_place
+from wallet.texts import texts
 
 # Currencies whose minor units nobody pays with any more.
 _WHOLE_ONLY = frozenset({"HUF", "CZK"})
@@ -88,6 +89,13 @@ def day(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_date
 
     return format_date(at_place(at, ZoneInfo(zone)).date(), "medium", locale=_locale(language))
+
+
+def on_day(at: datetime, zone: str, language: str, *, now: datetime) -> str:
+    """`today`, `yesterday`, else the date."""
+    say = texts(language).gettext
+    named = {0: say("today"), 1: say("yesterday")}
+    return named.get(days_between(at, now, zone)) or day(at, zone, language)
 
 
 def short_date(date: date, language: str) -> str:

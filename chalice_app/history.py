@@ -1,15 +1,13 @@
 """A card's history as its holder reads it: what happened, when, by how much."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from msgspec import Struct
 
-from chalice_app.formats import clock, day, money, number
+from chalice_app.formats import clock, money, number, on_day
 from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.programs import Program, ProgramKind
-from wallet.domain.times import at_place
 from wallet.services.ports import Programs
 from wallet.texts import texts
 
@@ -72,8 +70,4 @@ def _what(entry: Entry, program: Program, language: str) -> str:
 
 def _when(at: datetime, zone: str, language: str, now: datetime) -> str:
     """`today, 8:14`, else with the date."""
-    place = ZoneInfo(zone)
-    days = at_place(now, place).date() - at_place(at, place).date()
-    say = texts(language).gettext
-    named = {timedelta(): say("today"), timedelta(days=1): say("yesterday")}
-    return f"{named.get(days) or day(at, zone, language)}, {clock(at, zone, language)}"
+    return f"{on_day(at, zone, language, now=now)}, {clock(at, zone, language)}"

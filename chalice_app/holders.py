@@ -1,9 +1,9 @@
-"""The holder of a card, known by the link in their hand."""
+"""The holder of a card, or a page that says that there is none."""
 
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError
-from wallet.domain.tokens import card_of_link, link_token, same
+from wallet.services.holders import held_card
 
 
 def card_of_holder(token: str) -> Card:
@@ -11,8 +11,7 @@ def card_of_holder(token: str) -> Card:
 
     Raises NotFoundError for an unknown card and for a wrong proof: nobody can tell which.
     """
-    card_id = card_of_link(token)
-    card = runtime.ledger().head(card_id) if card_id else None
-    if card is None or not same(token, link_token(card.id, card.secret)):
+    card = held_card(runtime.ledger(), token)
+    if card is None:
         raise NotFoundError("card")
     return card

@@ -49,6 +49,11 @@ def program_of(program_id: str) -> Program:
     return program
 
 
+def join_link(program: Program) -> str:
+    """Where customers join."""
+    return f"{runtime.settings().base_url}/join/{program.id}"
+
+
 def new_key() -> str:
     """A key for a form: what is sent twice with it is done once."""
     return encode_id(runtime.reception().chance(ID_BYTES))

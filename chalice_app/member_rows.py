@@ -5,11 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalice_app.formats import day, days_between, number
+from chalice_app.formats import number, on_day
+from chalice_app.program_words import units
 from wallet.domain.cards import Card
 from wallet.domain.ids import ProgramId
 from wallet.domain.merchants import Member
-from wallet.domain.programs import Program
+from wallet.domain.programs import Program, ProgramKind
 from wallet.services.list_members import Listed
 from wallet.texts import texts
 
@@ -61,9 +62,7 @@ def balance_of(card: Card, program: Program, language: str) -> Balance:
         for reward in program.rewards
     )
     if target is None:
-        points = card.state.points
-        said = texts(language).ngettext("{count} point", "{count} points", points)
-        text = said.format(count=number(points, language))
+        text = units(card.state.points, ProgramKind.POINTS, language)
         return Balance(text=text, rings=0, on=0, is_ready=is_ready)
     text = (
         texts(language)
@@ -77,13 +76,6 @@ def balance_of(card: Card, program: Program, language: str) -> Balance:
 def contact_of(member: Member | None) -> str:
     """E-mail or phone, whichever there is."""
     return (member.email or member.phone or "") if member else ""
-
-
-def on_day(at: datetime, zone: str, language: str, *, now: datetime) -> str:
-    """`today`, `yesterday`, else the date."""
-    say = texts(language).gettext
-    named = {0: say("today"), 1: say("yesterday")}
-    return named.get(days_between(at, now, zone)) or day(at, zone, language)
 
 
 def _line(listed: Listed, program: Program, language: str, now: datetime) -> MemberLine:

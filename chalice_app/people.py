@@ -25,11 +25,6 @@ def read_member(said: MemberIn, merchant_id: MerchantId) -> Member:
     )
 
 
-def read_email(text: str) -> str:
-    """The address in the one form by which it is found again. Raises InvalidError."""
-    return _email(text)
-
-
 def _email(text: str) -> str:
     email = normal_email(clean_text(text))
     if email is None:

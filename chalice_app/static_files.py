@@ -8,7 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalice_app.http import Answer
+from chalice_app.http import FOR_EVER, Answer
 
 FOLDER = Path(__file__).with_name("static")
 # What others made and we pass on unaltered, with its licences.
@@ -48,7 +48,7 @@ def static_file(asked: str) -> Answer | None:
     return Answer(
         body=path.read_bytes(),
         content_type=_KINDS[path.suffix],
-        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+        headers=FOR_EVER,
     )
 
 

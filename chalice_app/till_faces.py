@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chalice_app import formats
+from chalice_app.program_words import cost_in_words
 from wallet.domain.cards import Card
 from wallet.domain.ledger import Draft
 from wallet.domain.merchants import Member
@@ -84,7 +85,7 @@ def card_face(seen: Seen, texts: Texts, *, language: str, shown: str, now: datet
         target=program.stamps_target,
         given=given,
         give_label=_give_label(given, texts),
-        rewards=tuple(_reward(reward, card, texts) for reward in program.rewards),
+        rewards=tuple(_reward(reward, card, texts, language) for reward in program.rewards),
         rests=rests_sentence(seen.rests_since, program, texts, now) if seen.rests_since else "",
         sheet=sheet_of(program),
         sign=formats.symbol(program.currency, language),
@@ -179,27 +180,21 @@ def _give_label(given: int, texts: Texts) -> str:
     return texts.ngettext("Add {count} stamp", "Add {count} stamps", given).format(count=given)
 
 
-def _reward(reward: Reward, card: Card, texts: Texts) -> RewardFace:
+def _reward(reward: Reward, card: Card, texts: Texts, language: str) -> RewardFace:
     missing = Cost(
         points=max(0, reward.cost.points - card.state.points),
         stamps=max(0, reward.cost.stamps - card.state.stamps),
     )
     available = not (missing.points or missing.stamps)
-    note = _amount(reward.cost, texts) if available else _missing(missing, texts)
+    note = (
+        cost_in_words(reward.cost, language) if available else _missing(missing, texts, language)
+    )
     return RewardFace(id=reward.id, name=reward.name, note=note, available=available)
 
 
-def _amount(cost: Cost, texts: Texts) -> str:
-    if cost.stamps:
-        said = texts.ngettext("{count} stamp", "{count} stamps", cost.stamps)
-    else:
-        said = texts.ngettext("{count} point", "{count} points", cost.points)
-    return said.format(count=cost.stamps or cost.points)
-
-
-def _missing(missing: Cost, texts: Texts) -> str:
+def _missing(missing: Cost, texts: Texts, language: str) -> str:
     if missing.stamps:
         said = texts.ngettext("{count} more stamp", "{count} more stamps", missing.stamps)
     else:
         said = texts.ngettext("{count} more point", "{count} more points", missing.points)
-    return said.format(count=missing.stamps or missing.points)
+    return said.format(count=formats.number(missing.stamps or missing.points, language))

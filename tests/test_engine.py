@@ -85,16 +85,17 @@ def test_without_a_registry_it_is_said_why(
 def test_what_was_launched_ends_with_the_tests_however_they_end() -> None:
     port = engine._free_port()
     with subprocess.Popen([sys.executable, "-c", LAUNCH, str(port)], cwd=engine.ROOT) as tests:
-        wait_until(lambda: answers(port))
+        assert comes(lambda: answers(port))
         os.kill(tests.pid, signal.SIGKILL)
-    wait_until(lambda: not answers(port))
+    assert comes(lambda: not answers(port))
 
 
-def wait_until(come: Callable[[], bool]) -> None:
+def comes(what: Callable[[], bool]) -> bool:
+    """Whether it comes true before somebody would call it stuck."""
     until = time.monotonic() + 60
-    while not come():
-        assert time.monotonic() < until
+    while not (come := what()) and time.monotonic() < until:
         time.sleep(0.02)
+    return come
 
 
 def answers(port: int) -> bool:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from chalice_app.api import check_size, read_body
+from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.problems import RequestError
 from wallet import runtime
@@ -22,7 +23,6 @@ from wallet.apple.webservice import (
 )
 from wallet.domain.errors import NotFoundError, UnauthenticatedError, WalletError
 from wallet.domain.ids import DeviceId, PushToken
-from wallet.domain.tokens import card_of_link, link_token, same
 from wallet.services import passkit
 from wallet.services.passkit import Holding
 from wallet.telemetry import write_line
@@ -106,11 +106,9 @@ def log(call: Call) -> Answer:
 def download(call: Call) -> Answer:
     """The pass behind a card's link."""
     name = call.params["name"]
-    token = name.removesuffix(_SUFFIX)
-    card_id = card_of_link(token) if name.endswith(_SUFFIX) else None
-    card = runtime.ledger().head(card_id) if card_id else None
-    if card is None or not same(token, link_token(card.id, card.secret)):
+    if not name.endswith(_SUFFIX):
         raise NotFoundError("pass")
+    card = card_of_holder(name.removesuffix(_SUFFIX))
     return _pass(call, passkit.holding(runtime.programs(), card, runtime.now()))
 
 

@@ -1,51 +1,60 @@
-"""Pictures of cards, drawn from nothing but their names, and logos.
-
-Kept for ever by who has one.
-"""
+"""Pictures of cards, and logos: each under a name that says all, so whoever has one keeps it."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-from chalice_app.http import Answer, Call
+from chalice_app.http import FOR_EVER, Answer, Call
 from wallet import runtime
 from wallet.art.names import Art, read_name
 from wallet.domain.errors import NotFoundError
 
 _DRAWN_MAX = 64
-_DIGEST = re.compile(r"[0-9a-f]{32,64}\.png")
-_LOGO = re.compile(r"[0-9a-f]{32}")
-_FOR_EVER = "public, max-age=31536000, immutable"
+# No name of ours holds anything else.
+_NAME = re.compile(r"([0-9a-z-]{1,80})\.png")
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 def get(call: Call) -> Answer:
-    """A PNG under its name. The name says all, so it is the ETag too.
-
-    Pictures of Google's passes stand in the bucket under their digest.
-    """
-    if _DIGEST.fullmatch(call.params["name"]):
-        from chalice_app.routes.google import picture
-
-        return picture(call)
-    stem, _, suffix = call.params["name"].rpartition(".")
-    art = read_name(stem) if suffix == "png" else None
-    if art is None:
-        raise NotFoundError("picture")
-    headers = {"Cache-Control": _FOR_EVER, "ETag": f'"{stem}"'}
-    if f'"{stem}"' in call.headers.get("if-none-match", ""):
-        return Answer(status=304, content_type="", headers=headers)
-    return Answer(body=_drawn(art), content_type="image/png", headers=headers)
-
-
-@lru_cache(maxsize=_DRAWN_MAX)
-def _drawn(art: Art) -> bytes:
-    return art.draw()
+    """A picture of a card: drawn from its name, or, for Google, kept under a digest."""
+    return _picture(call, lambda name: _kept(name) if _DIGEST.fullmatch(name) else _drawn(name))
 
 
 def get_logo(call: Call) -> Answer:
     """An uploaded logo under its name, the digest of its bytes."""
-    stem, _, suffix = call.params["name"].rpartition(".")
-    png = runtime.logos().logo(stem) if suffix == "png" and _LOGO.fullmatch(stem) else None
+    return _picture(call, _logo)
+
+
+def _picture(call: Call, find: Callable[[str], bytes | None]) -> Answer:
+    """The PNG of that name. It never stands for another picture, so the name is the ETag too."""
+    match = _NAME.fullmatch(call.params["name"])
+    if match is None:
+        raise NotFoundError("picture")
+    headers = {**FOR_EVER, "ETag": f'"{match[1]}"'}
+    if headers["ETag"] in call.headers.get("if-none-match", ""):
+        return Answer(status=304, content_type="", headers=headers)
+    png = find(match[1])
     if png is None:
-        raise NotFoundError("logo")
-    headers = {"Cache-Control": _FOR_EVER, "ETag": f'"{stem}"'}
+        raise NotFoundError("picture")
     return Answer(body=png, content_type="image/png", headers=headers)
+
+
+def _kept(name: str) -> bytes | None:
+    from wallet.clients.blobs import BucketGallery
+    from wallet.services.google_cards import stored_name
+
+    return BucketGallery(runtime.settings().blobs_bucket).get(stored_name(name))
+
+
+def _logo(name: str) -> bytes | None:
+    return runtime.logos().logo(name) if _DIGEST.fullmatch(name) else None
+
+
+def _drawn(name: str) -> bytes | None:
+    art = read_name(name)
+    return _draw(art) if art else None
+
+
+@lru_cache(maxsize=_DRAWN_MAX)
+def _draw(art: Art) -> bytes:
+    return art.draw()

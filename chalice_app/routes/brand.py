@@ -6,12 +6,11 @@ the address is to be raised when the set is made otherwise.
 
 import re
 
-from chalice_app.http import Answer, Call
+from chalice_app.http import FOR_EVER, Answer, Call
 from wallet.art.brand import Brand, brand
 from wallet.domain.errors import NotFoundError
 
 _NAME = re.compile(r"(?P<color>[0-9a-f]{6})\.css")
-_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def get(call: Call) -> Answer:
@@ -22,7 +21,7 @@ def get(call: Call) -> Answer:
     return Answer(
         body=brand_sheet(brand(f"#{match['color']}")).encode(),
         content_type="text/css; charset=utf-8",
-        headers={"Cache-Control": _FOR_EVER},
+        headers=FOR_EVER,
     )
 
 

@@ -4,6 +4,7 @@ from chalice_app.console import console_page, merchant_of, own_program, own_prog
 from chalice_app.console_forms import console_form, is_first, new_key
 from chalice_app.formats import day, moment
 from chalice_app.http import Answer, Call
+from chalice_app.joining import join_link
 from chalice_app.languages import language_of
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
@@ -111,7 +112,7 @@ def _page(
             for hook in _open_hooks(session)
         ],
         programs=[
-            (program, f"{base}/join/{program.id}", publishable_key(runtime.vault(), program))
+            (program, join_link(program), publishable_key(runtime.vault(), program))
             for program in programs
         ],
         said=said,

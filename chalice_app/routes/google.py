@@ -1,23 +1,21 @@
-"""Google Wallet: the link that saves a card, what Google tells us, and the pictures it fetches."""
+"""Google Wallet: the link that saves a card, and what Google tells us."""
 
-import re
 from typing import TYPE_CHECKING
 
+from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call
 from chalice_app.problems import RequestError
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError
-from wallet.domain.tokens import card_of_link, link_token, same
 from wallet.google.ids import object_id
 from wallet.telemetry import alarm
 
 if TYPE_CHECKING:
     from wallet.google.api import Outcome
 
-_TRIES = 4
+_TRIES_MORE = 3
 _UNAVAILABLE = ("google-unavailable", 503, "Google Wallet does not answer; try again.")
-_PICTURE = re.compile(r"([0-9a-f]{32})\.png")
 
 
 def save(call: Call) -> Answer:
@@ -25,7 +23,7 @@ def save(call: Call) -> Answer:
     from wallet.google.api import Done, Rejected
     from wallet.google.save_link import LongLinkError, save_claims, save_url
 
-    card = _card(call.params["token"])
+    card = card_of_holder(call.params["token"])
     if runtime.settings().google_issuer is None:
         raise NotFoundError("pass")
     outcome = _bring(card)
@@ -73,28 +71,6 @@ def callback(call: Call) -> Answer:
     return Answer()
 
 
-def picture(call: Call) -> Answer:
-    """A picture of a pass; never changes under its name."""
-    from wallet.clients.blobs import BucketGallery
-    from wallet.services.google_cards import stored_name
-
-    match = _PICTURE.fullmatch(call.params["name"])
-    gallery = BucketGallery(runtime.settings().blobs_bucket)
-    png = gallery.get(stored_name(match[1])) if match else None
-    if png is None:
-        raise NotFoundError("picture")
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Answer(content_type="image/png", headers=headers, body=png)
-
-
-def _card(token: str) -> Card:
-    card_id = card_of_link(token)
-    card = runtime.ledger().head(card_id) if card_id else None
-    if card is None or not same(token, link_token(card.id, card.secret)):
-        raise NotFoundError("pass")
-    return card
-
-
 def _bring(card: Card) -> "Outcome":
     """Brings the newest state to Google, and lets it hear of every change from now on.
 
@@ -103,17 +79,18 @@ def _bring(card: Card) -> "Outcome":
     from wallet.services.google_callbacks import google_registration
 
     runtime.devices().register(google_registration(card, runtime.now()))
-    outcome: Outcome | None = None
-    for _ in range(_TRIES):
+    outcome = _upsert(card)
+    for _ in range(_TRIES_MORE):
         newest = runtime.ledger().head(card.id) or card
-        if outcome is not None and newest.version == card.version:
+        if newest.version == card.version:
             break
-        card = newest
-        # Not the cached version: it would bring an edited class back to what it was.
-        program = runtime.programs().in_force(card.program_id, runtime.now())
-        if program is None:
-            raise NotFoundError("pass")
-        outcome = runtime.google_passes().upsert(card, program)
-    if outcome is None:
-        raise NotFoundError("pass")
+        card, outcome = newest, _upsert(newest)
     return outcome
+
+
+def _upsert(card: Card) -> "Outcome":
+    # Not the cached version: it would bring an edited class back to what it was.
+    program = runtime.programs().in_force(card.program_id, runtime.now())
+    if program is None:
+        raise NotFoundError("pass")
+    return runtime.google_passes().upsert(card, program)

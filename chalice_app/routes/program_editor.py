@@ -1,9 +1,9 @@
 """The editor of a programme: typed values in, a new version out, both wallets shown beside it."""
 
-import secrets
 from typing import Any
 
 from chalice_app.console import console_page, merchant_of, own_program
+from chalice_app.console_forms import new_key, owner_act
 from chalice_app.editor_words import editor_words, first_reward
 from chalice_app.formats import day
 from chalice_app.forms import Form, check_form, read_form
@@ -28,19 +28,15 @@ from chalice_app.program_form import (
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.art.logos import LogoError, LogoFault, clean_logo, logo_name
-from wallet.domain.canonical import fingerprint
-from wallet.domain.errors import ContentionError, ForbiddenError, KeyReusedError
-from wallet.domain.ids import key_digest
-from wallet.domain.program_document import Terms, write_terms
+from wallet.domain.errors import ContentionError, KeyReusedError
+from wallet.domain.program_document import write_terms
 from wallet.domain.programs import Picture, Program, StampStyle
-from wallet.services.commit import Act
 from wallet.services.open_program import open_program
 from wallet.services.put_program import put_program
 from wallet.services.sessions import Session, SessionKind
 from wallet.texts import texts
 
 _WRONG, _CONFLICT = 422, 409
-_KEY_CHARS_MAX = 64
 _VERSION_DIGITS = 9
 
 
@@ -62,7 +58,7 @@ def publish_new(call: Call) -> Answer:
     if terms is None or faults:
         faults |= dict.fromkeys(wrong, "")
         return _editor(call, session, None, typed, faults=faults, status=_WRONG)
-    act = _act(session, form, "new", terms)
+    act = owner_act(call, session, form, write_terms(terms))
     try:
         program = open_program(runtime.programs(), act, terms).program
     except KeyReusedError:
@@ -94,7 +90,8 @@ def publish(call: Call) -> Answer:
     if terms is None or faults:
         faults |= dict.fromkeys(wrong, "")
         return _editor(call, session, program, typed, faults=faults, status=_WRONG)
-    act = _act(session, form, program.id, terms)
+    request = {"program": program.id, "terms": write_terms(terms)}
+    act = owner_act(call, session, form, request)
     try:
         put_program(runtime.programs(), act, program.id, terms, over=_seen(form))
     except (KeyReusedError, ContentionError):
@@ -142,19 +139,6 @@ def _seen(form: Form) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _VERSION_DIGITS else 0
 
 
-def _act(session: Session, form: Form, what: str, terms: Terms) -> Act:
-    key = form.text("key")
-    if not 1 <= len(key) <= _KEY_CHARS_MAX:
-        raise ForbiddenError
-    return Act(
-        merchant_id=session.merchant_id,
-        actor="owner",
-        digest=key_digest("console", key),
-        fingerprint=fingerprint(f"publish {what}", write_terms(terms)),
-        now=runtime.now(),
-    )
-
-
 def _editor(
     call: Call,
     session: Session,
@@ -177,7 +161,7 @@ def _editor(
         faults=faults or {},
         said=said,
         since=day(program.effective_at, program.time_zone, language) if program else "",
-        key=secrets.token_hex(16),
+        key=new_key(),
         say=editor_words(language, typed.design),
         time_zones=sorted({*TIME_ZONES, program.time_zone} if program else TIME_ZONES),
         **_choices(typed, language),

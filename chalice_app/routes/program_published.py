@@ -2,12 +2,12 @@
 
 from chalice_app.console import console_page, own_program
 from chalice_app.http import Answer, Call
+from chalice_app.joining import join_link
 from chalice_app.passes import sample_stamps
 from chalice_app.program_words import promise
 from chalice_app.qr import qr_code
 from chalice_app.visitors import needed_session
 from wallet import runtime
-from wallet.domain.programs import Program
 from wallet.services.sessions import SessionKind
 from wallet.texts import texts
 
@@ -60,8 +60,3 @@ def poster(call: Call) -> Answer:
         content_type="application/pdf",
         headers={"Cache-Control": "no-store", "Content-Disposition": name},
     )
-
-
-def join_link(program: Program) -> str:
-    """Where customers join."""
-    return f"{runtime.settings().base_url}/join/{program.id}"

@@ -6,14 +6,13 @@ from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
 from chalice_app.pages import page, redirect
 from chalice_app.passes import landing_passes
-from chalice_app.people import read_email
 from chalice_app.visitors import session_of
 from wallet import runtime
-from wallet.domain.errors import InvalidError
+from wallet.domain.contacts import EMAIL_CHARS_MAX, normal_email
+from wallet.domain.program_document import clean_text
 from wallet.services.sessions import SessionKind, close_session
 from wallet.services.sign_up import address_of_link, enter, send_link
 
-EMAIL_CHARS_MAX = 254
 _GONE, _WRONG, _TOO_MANY = 410, 422, 429
 
 
@@ -40,12 +39,9 @@ def ask(call: Call) -> Answer:
     """Sends a link, to whoever owns the address, known or not."""
     check_origin(call)
     form = read_form(call)
-    try:
-        email = read_email(form.text("email")[: EMAIL_CHARS_MAX + 1])
-    except InvalidError:
-        email = ""
-    if not email or len(email) > EMAIL_CHARS_MAX:
-        typed = form.text("email")[:EMAIL_CHARS_MAX]
+    typed = form.text("email")[: EMAIL_CHARS_MAX + 1]
+    email = normal_email(clean_text(typed))
+    if email is None:
         return _way_in(call, "plain", status=_WRONG, email=typed, error="email")
     sent = send_link(
         runtime.door(), email, language=language_of(call), source=call.source_ip, now=runtime.now()

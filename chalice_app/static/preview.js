@@ -7,7 +7,7 @@ const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => v
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 const SETTLE_MS = 120;
 
-const { stage } = document.documentElement.dataset;
+const { stage = "" } = document.documentElement.dataset;
 const sheets = new Map();
 let shown = "";
 let settling = 0;

@@ -5,7 +5,7 @@ const PATIENCE_MS = 12000;
 const CAMERA_FAULTS = { NotAllowedError: "denied", NotFoundError: "none" };
 const main = document.getElementById("till");
 const said = document.getElementById("said");
-const { stage } = document.documentElement.dataset;
+const { stage = "" } = document.documentElement.dataset;
 const files = JSON.parse(document.getElementById("files").textContent);
 const plain = main.querySelector(".s-scan")?.cloneNode(true);
 plain?.querySelectorAll(".banner-bad").forEach((old) => old.remove());

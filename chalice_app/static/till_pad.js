@@ -6,6 +6,7 @@ const PATIENCE_MS = 4000;
 // Nobody pays more at a till: 9,999,999.99, or 99,999,999 where there are no decimals.
 const DIGITS_MAX = { withDecimals: 9, without: 8 };
 const LONG_CHARS = 8;
+const { stage = "" } = document.documentElement.dataset;
 
 export function amountPad(form, post) {
   const amount = form.elements.namedItem("amount");
@@ -53,7 +54,7 @@ export function amountPad(form, post) {
     const body = new URLSearchParams(new FormData(form));
     let part = {};
     try {
-      part = await (await post(`${document.documentElement.dataset.stage}/till/quote`, body, AbortSignal.timeout(PATIENCE_MS))).json();
+      part = await (await post(`${stage}/till/quote`, body, AbortSignal.timeout(PATIENCE_MS))).json();
     } catch {
       // A dead line is told of, and the tap kept, when the button is pressed.
     }

@@ -7,6 +7,7 @@ product sends would only lead through the mailbox.
 import secrets
 
 from chalice_app.cookies import session_cookie
+from chalice_app.stages import behind_stage
 from infra.local.local_routes import Handler, LocalRequest, Reply
 from wallet import runtime
 from wallet.domain.ids import MerchantId
@@ -29,7 +30,7 @@ def console_route(merchant_id: MerchantId) -> tuple[str, str, Handler]:
             now=runtime.now(),
         )
         headers = {
-            "Location": "/console",
+            "Location": behind_stage("/console"),
             "Set-Cookie": session_cookie(SessionKind.CONSOLE, token),
             "Cache-Control": "no-store",
         }

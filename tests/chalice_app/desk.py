@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -142,6 +142,3 @@ def check_problem(
     assert document["detail"]
     assert document.get("field") == field, document
     return document
-
-
-Sender = Callable[[], Reply]

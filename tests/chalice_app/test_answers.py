@@ -200,19 +200,24 @@ def test_a_partial_refund(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "award"),
+    ("kind", "award", "given"),
     [
-        ("stamps", {"stamps": 1_000_000}),
-        ("points", {"points": 1_000_000}),
-        ("points", {"purchase": {"amount": 10**10, "currency": "EUR"}}),
-        ("points", {"purchase": {"amount": 1, "currency": "EUR", "items": []}}),
-        ("points", {"purchase": {"amount": 1, "currency": "EUR", "items": [{}] * 500}}),
-        ("stamps", {"stamps": 1, "points": None, "purchase": None, "location_id": None}),
+        ("stamps", {"stamps": 1_000_000}, 1_000_000),
+        ("points", {"points": 1_000_000}, 1_000_000),
+        ("points", {"purchase": {"amount": 10**10, "currency": "EUR"}}, 10**8),
+        ("points", {"purchase": {"amount": 1, "currency": "EUR", "items": []}}, 0),
+        ("points", {"purchase": {"amount": 1, "currency": "EUR", "items": [{}] * 500}}, 0),
+        ("stamps", {"stamps": 1, "points": None, "purchase": None, "location_id": None}, 1),
     ],
 )
-def test_the_limits_themselves_are_within(desk: Desk, kind: str, award: dict[str, Any]) -> None:
+def test_the_limits_themselves_are_within(
+    desk: Desk, kind: str, award: dict[str, Any], given: int
+) -> None:
     card = desk.enrol(desk.shop.stamps if kind == "stamps" else desk.shop.points)
-    desk.earn(card["id"], **award)
+    reply = desk.call("POST", f"/cards/{card['id']}/earn", award)
+    assert reply.status == 201
+    assert reply.json["entry"][kind] == given
+    assert reply.json["card"]["balance"][kind] == given
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.chalice_app.gateway import Reply, resource_of
 from tests.chalice_app.hostile.doors import ROWS, Door
 from tests.chalice_app.hostile.knock import right
 from tests.chalice_app.hostile.scene import Outbox, Scene
-from tests.chalice_app.till.counter import FORM, pair
+from tests.chalice_app.till.counter import pair
 from tests.engine import Engine
 from tests.world import BASE_URL, fresh_world, services_of
 from wallet import runtime
@@ -43,7 +43,7 @@ class _Ways(HTMLParser):
         self.found: list[str] = []
         self.feed(page)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [
             value
             for name, value in attrs
@@ -62,6 +62,7 @@ def scene(
     ):
         patch.setenv("WALLET_BASE_URL", BASE_URL + request.param)
         patch.setattr(runtime, "mailer", Outbox)
+        patch.setattr("chalice_app.routes.join_again._ANSWER_SECONDS", 0)
         clock = Clock()
         runtime.use_clock(clock)
         yield request.param, Scene(desk=open_desk(world), clock=clock)
@@ -74,7 +75,9 @@ def _ways(reply: Reply) -> list[str]:
     if kind.startswith("text/html"):
         page = reply.body.decode()
         found += _Ways(page).found
-        files = re.search(r'<script type="application/json" id="files">(.*?)</script>', page, re.S)
+        files = re.search(
+            r'<script type="application/json" id="files">(.*?)</script>', page, re.DOTALL
+        )
         found += json.loads(files[1]).values() if files else []
     elif kind == "application/json":
         said = reply.json
@@ -128,6 +131,13 @@ def test_cookies_stay_those_of_the_whole_host(scene: tuple[str, Scene]) -> None:
 def test_scripts_name_no_path_of_their_own() -> None:
     """They take what stands before it from the page."""
     first = "|".join(sorted({each.path.split("/")[1] for each in ADDRESSES} - {""}))
-    named = re.compile(rf"""["'`]/(?:{re.escape(first).replace(chr(92) + "|", "|")})\b""")
+    named = re.compile(rf"""["'`]/(?:{first})\b""")
     assert named.search('"/till"')
     assert {file.name for file in FOLDER.glob("*.js") if named.search(file.read_text())} == set()
+
+
+def test_scripts_are_told_of_a_stage_where_there_is_one(scene: tuple[str, Scene]) -> None:
+    stage, shop = scene
+    page = pair(shop.merchant, Accept_Language="hu").get().body.decode()
+    said = f' data-stage="{stage}"' if stage else ""
+    assert f'<html lang="hu"{said}>' in page

@@ -1,27 +1,16 @@
 """The Android card: from the save link to the phone's screen, and a stamp onto it."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.local_world import call, running
+from tests.local_world import call
 
 LISTEN = "window.shown = []; addEventListener('stempel:shown', (e) => shown.push(e.detail))"
 SHOWN = "([object, balance]) => shown.find((s) => s.object === object \
  && s.fields.balance === balance)"
-
-
-@pytest.fixture(scope="module")
-def demo(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, Any]]:
-    del browser  # without one there is nothing to see: skip before a world is started
-    home: Path = tmp_path_factory.mktemp("world") / "home"
-    with running(home) as said:
-        yield said
 
 
 @pytest.fixture

@@ -1,25 +1,13 @@
 """The whole path at once: an earn at the API, and the stamp on the phone's screen."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from bench.phone import EARNS, add_card, earn_and_watch, figures
-from tests.local_world import running
-
-
-@pytest.fixture(scope="module")
-def demo(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, Any]]:
-    del browser  # without one there is nothing to see: skip before a world is started
-    home: Path = tmp_path_factory.mktemp("world") / "home"
-    with running(home) as said:
-        yield said
 
 
 def test_each_of_fifty_stamps_is_shown_and_none_is_an_older_one(

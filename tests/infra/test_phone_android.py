@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.local.phone.hub import News
 from infra.local.phone.routes import Android
-from tests.browser import running_browser
+from tests.infra.phone_browser import looking
 from tests.infra.phone_world import PhoneWorld
-from tests.infra.test_phone import LISTEN, _faults
 
 NAME = "3388000000000000001.abc"
 ROWS = [
@@ -80,12 +79,6 @@ def card(name: str = NAME, *, stamps: int = 3, base: str = "") -> dict[str, Any]
     }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as started:
-        yield started
-
-
 @pytest.fixture
 def wallet() -> Wallet:
     return Wallet()
@@ -98,27 +91,17 @@ def world(tmp_path: Path, wallet: Wallet) -> Iterator[PhoneWorld]:
         yield opened
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone's browser; a script error or a refused resource fails the test that made it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
-    context.add_init_script(LISTEN)
-    errors: list[str] = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on(
-        "console",
-        lambda message: errors.append(message.text) if message.type == "error" else None,
-    )
-    yield context.new_page()
-    context.close()
-    assert errors == []
-
-
 def start(page: Page, world: PhoneWorld, asked: str = "") -> None:
     """Open the phone, and wait until it hears of news."""
     page.goto(f"{world.phone_url}{asked}")
     expect(page.locator("body")).to_have_attribute("data-state", "on")
+
+
+def start_with_card(page: Page, world: PhoneWorld, wallet: Wallet) -> None:
+    """Open a phone with a card, and wait until it is drawn: what comes then is a change."""
+    wallet.cards = [card(base=world.base_url)]
+    start(page, world)
+    expect(page.locator(".pass.google")).to_be_visible()
 
 
 def save(world: PhoneWorld, wallet: Wallet, name: str = NAME, stamps: int = 3) -> None:
@@ -156,8 +139,7 @@ def test_a_saved_card_is_opened_and_drawn_as_google_draws_it(
 
 
 def test_a_change_lands_with_a_banner(page: Page, world: PhoneWorld, wallet: Wallet) -> None:
-    wallet.cards = [card(base=world.base_url)]
-    start(page, world)
+    start_with_card(page, world, wallet)
     change(world, wallet, loyaltyPoints=points("4 / 10"))
     page.wait_for_function(SHOWN, arg="4 / 10")
     expect(page.locator("[data-key=balance] dd")).to_have_text("4 / 10")
@@ -174,8 +156,7 @@ def test_a_change_lands_with_a_banner(page: Page, world: PhoneWorld, wallet: Wal
 def test_google_says_nothing_unless_asked_and_the_balance_is_another(
     page: Page, world: PhoneWorld, wallet: Wallet, notify: bool, changes: dict[str, Any]
 ) -> None:
-    wallet.cards = [card(base=world.base_url)]
-    start(page, world)
+    start_with_card(page, world, wallet)
     change(world, wallet, notify, **changes)
     expect(page.locator("#log [data-what='google.changed']")).to_have_count(1)
     expect(page.locator("#log [data-what='google.shown']")).to_have_count(1)
@@ -183,8 +164,7 @@ def test_google_says_nothing_unless_asked_and_the_balance_is_another(
 
 
 def test_the_same_card_once_more_is_no_news(page: Page, world: PhoneWorld, wallet: Wallet) -> None:
-    wallet.cards = [card(base=world.base_url)]
-    start(page, world)
+    start_with_card(page, world, wallet)
     change(world, wallet)
     change(world, wallet, loyaltyPoints=points("5 / 10"))
     page.wait_for_function(SHOWN, arg="5 / 10")
@@ -274,26 +254,21 @@ def test_a_save_link_that_leads_nowhere_is_told(
 def test_every_state_is_accessible(
     browser: Browser, world: PhoneWorld, wallet: Wallet, width: int, scheme: Any
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.add_init_script(LISTEN)
-    page = context.new_page()
-    found: dict[str, list[str]] = {}
-    start(page, world)
-    page.locator("[data-android=coffee]").wait_for()
-    found["empty"] = _faults(page)
-    save(world, wallet)
-    page.wait_for_function(SHOWN, arg="3 / 10")
-    found["card"] = _faults(page)
-    page.locator("[data-action=turn]").click()
-    found["back"] = _faults(page)
-    save(world, wallet, f"{NAME}2", stamps=1)
-    page.wait_for_function(SHOWN, arg="1 / 10")
-    page.locator("[data-action=done]").click()
-    found["stack"] = _faults(page)
-    change(world, wallet, loyaltyPoints=points("2 / 10"))
-    page.wait_for_function(SHOWN, arg="2 / 10")
-    found["notice"] = _faults(page)
-    context.close()
-    assert {state: faults for state, faults in found.items() if faults} == {}
+    with looking(browser, width=width, scheme=scheme) as looks:
+        page = looks.page
+        start(page, world)
+        page.locator("[data-android=coffee]").wait_for()
+        looks.look("empty")
+        save(world, wallet)
+        page.wait_for_function(SHOWN, arg="3 / 10")
+        looks.look("card")
+        page.locator("[data-action=turn]").click()
+        looks.look("back")
+        save(world, wallet, f"{NAME}2", stamps=1)
+        page.wait_for_function(SHOWN, arg="1 / 10")
+        page.locator("[data-action=done]").click()
+        looks.look("stack")
+        change(world, wallet, loyaltyPoints=points("2 / 10"))
+        page.wait_for_function(SHOWN, arg="2 / 10")
+        looks.look("notice")
+    assert looks.faults == {}

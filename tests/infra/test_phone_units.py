@@ -5,16 +5,16 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.infra.phone_world import (
+from tests.infra.phone_passes import (
     Card,
     Files,
-    PhoneWorld,
     flipped,
     sealed,
     stamp_fields,
     stamp_images,
     zipped,
 )
+from tests.infra.phone_world import PhoneWorld
 from tests.needs import node
 
 HERE = Path(__file__).parent

@@ -29,7 +29,7 @@ ROUTES = sorted(
 
 
 FILES = {
-    "/art/{name}": "1-1f5b45-pad-cup-7-10-strip3.png",
+    "/art/{name}": "1-1f5b45-pad-cup-7-10-strip2.png",
     "/brand/{name}": "1f5b45.css",
     "/logo/{name}": f"{'0' * 32}.png",
     "/static/{name}": static_url("zxing_reader.wasm").removeprefix("/static/"),

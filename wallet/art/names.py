@@ -1,35 +1,31 @@
 """Names of pictures: all that a picture is made of, so that whoever has the name can draw it.
 
-`1-1f5b45-pad-cup-7-10-strip3`: form, colour, style, picture, stamps, target, kind. A card that
-counts points has `points` in place of stamps and target, a seal has neither. One picture has one
-name, so what is kept under a name never changes; the form is to be raised when we draw otherwise.
+`1-1f5b45-pad-cup-7-10-strip2`: form, colour, style, picture, stamps, target, kind. A card that
+counts points has `points` in place of stamps and target. One picture has one name, so what is kept
+under a name never changes; the form is to be raised when we draw otherwise.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wallet.art.marks import icon
 from wallet.art.strips import balance_hero, balance_strip, hero, strip
 from wallet.domain.programs import STAMPS_TARGET_MAX, Design, Picture, StampStyle
 
 FORM = 1
-SEAL_PIXELS = 660
-"""What Google asks of a programme's logo."""
+_STRIP_SCALE = 2
 
 _NAME = re.compile(
     r"(?P<form>\d{1,3})-(?P<color>[0-9a-f]{6})-(?P<style>[a-z]+)-(?P<picture>[a-z]+)"
-    r"(?:-(?P<points>points)|-(?P<stamps>0|[1-9]\d?)-(?P<target>[1-9]\d?))?-(?P<kind>[a-z]+\d?)"
+    r"(?:-(?P<points>points)|-(?P<stamps>0|[1-9]\d?)-(?P<target>[1-9]\d?))-(?P<kind>[a-z]+\d?)"
 )
 
 
 class ArtKind(StrEnum):
-    """Which of a design's pictures: Apple's strip at two scales, Google's hero, the seal."""
+    """Which of a card's pictures: Apple's strip as pages show it, or Google's hero."""
 
     STRIP2 = "strip2"
-    STRIP3 = "strip3"
     HERO = "hero"
-    SEAL = "seal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +43,19 @@ class Art:
     def name(self) -> str:
         """The one name of this picture."""
         state = ("points",) if self.target is None else (self.stamps, self.target)
-        shown = () if self.kind is ArtKind.SEAL else state
-        parts = (FORM, self.color[1:], self.style, self.picture, *shown, self.kind)
+        parts = (FORM, self.color[1:], self.style, self.picture, *state, self.kind)
         return "-".join(map(str, parts))
 
     def draw(self) -> bytes:
         """The PNG."""
         design = Design(color=self.color, style=self.style, picture=self.picture)
-        if self.kind is ArtKind.SEAL:
-            return icon(design, pixels=SEAL_PIXELS)
         if self.kind is ArtKind.HERO:
             if self.target is None:
                 return balance_hero(design)
             return hero(design, self.stamps, self.target)
-        scale = 3 if self.kind is ArtKind.STRIP3 else 2
         if self.target is None:
-            return balance_strip(design, scale=scale)
-        return strip(design, self.stamps, self.target, scale=scale)
+            return balance_strip(design, scale=_STRIP_SCALE)
+        return strip(design, self.stamps, self.target, scale=_STRIP_SCALE)
 
 
 def card_art(design: Design, kind: ArtKind, *, stamps: int, target: int | None) -> Art:
@@ -76,11 +68,6 @@ def card_art(design: Design, kind: ArtKind, *, stamps: int, target: int | None) 
         stamps=0 if target is None else min(max(stamps, 0), target),
         target=target,
     )
-
-
-def seal_art(design: Design) -> Art:
-    """The shop's seal on its colour."""
-    return card_art(design, ArtKind.SEAL, stamps=0, target=None)
 
 
 def read_name(name: str) -> Art | None:

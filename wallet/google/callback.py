@@ -41,7 +41,6 @@ from wallet.domain.errors import WalletError
 from wallet.domain.ids import CardId, ProgramId
 from wallet.google.ids import IssuerId, card_of, program_of
 
-KEYS_URL: Final = "https://pay.google.com/gp/m/issuer/keys"
 SENDER: Final = "GooglePayPasses"
 PROTOCOL: Final = "ECv2SigningOnly"
 

@@ -4,23 +4,15 @@ Nothing has to be kept to find one from the other. Google allows letters, digits
 after the first dot; our ids hold no dot, so each name has exactly one.
 """
 
-import re
 from typing import NewType
 
 from wallet.domain.ids import CardId, DeviceId, ProgramId, is_id, is_program_id
 
 IssuerId = NewType("IssuerId", str)
 
-_ISSUER = re.compile(r"[0-9]{1,20}")
-
 # Phones of Apple name themselves by letters, digits, `.`, `_` and `-` only, so no phone can take
 # this name.
 _DEVICE_PREFIX = "google:"
-
-
-def is_issuer_id(text: str) -> bool:
-    """Whether the text can be an issuer id: up to 20 digits."""
-    return _ISSUER.fullmatch(text) is not None
 
 
 def class_id(issuer: IssuerId, program_id: ProgramId) -> str:

@@ -11,11 +11,12 @@ from enum import StrEnum
 from wallet.domain.cards import Card
 from wallet.domain.errors import InvalidError, NotFoundError
 from wallet.domain.hooks import Hook, Sale
-from wallet.domain.ids import CardId, entry_id, is_id
+from wallet.domain.ids import entry_id, is_id
 from wallet.domain.programs import Program
-from wallet.domain.tokens import card_of_link, link_token, same
+from wallet.domain.tokens import same
 from wallet.services.commit import program_in_force
 from wallet.services.counter import find_shown
+from wallet.services.holders import held_card
 from wallet.services.ports import Vault
 from wallet.services.till_sales import CLAIMED, SalesDesk, Taken, check_fits, settle
 
@@ -128,13 +129,9 @@ def _match(desk: SalesDesk, sale: Sale, card: Card, *, now: datetime) -> Refusal
 def _card(desk: SalesDesk, sale: Sale, typed: str) -> Card | None:
     """The merchant's card behind a code, a barcode, or the link of a card's page."""
     text = typed.strip()[:TYPED_CHARS_MAX]
-    found = _of_link(desk, text) or find_shown(desk.finder.counter, sale.merchant_id, text)
-    card = desk.finder.counter.books.ledger.head(found) if found else None
+    ledger = desk.finder.counter.books.ledger
+    card = held_card(ledger, text.rstrip("/").rpartition("/")[2].partition("?")[0])
+    if card is None:
+        found = find_shown(desk.finder.counter, sale.merchant_id, text)
+        card = ledger.head(found) if found else None
     return card if card and card.merchant_id == sale.merchant_id else None
-
-
-def _of_link(desk: SalesDesk, text: str) -> CardId | None:
-    token = text.rstrip("/").rpartition("/")[2].partition("?")[0]
-    card_id = card_of_link(token)
-    card = desk.finder.counter.books.ledger.head(card_id) if card_id else None
-    return card_id if card and same(token, link_token(card.id, card.secret)) else None

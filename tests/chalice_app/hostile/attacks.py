@@ -15,31 +15,24 @@ Attack = Callable[[Make], Iterator[Knock]]
 TEXTS: Mapping[str, str] = {
     "empty": "",
     "long": "é" * 1500,
-    "emoji, right to left": "👩‍👩‍👧🇵🇱\u202eשלום\u2066",
+    "emoji, right to left": "👩‍👩‍👧🇵🇱\u202eשלם\u2066",
     "control": "a\x00b\x07\u200b\x1b[31m\r\nSet-Cookie: zq=1",
-    "html": "\"><zq-x onfocus=zq>'</script><script>zq()",
-    "template, sql, path": "{{1337*7331}}{zq.x}%(zq)s${1337*7331}' OR 1=1;--/../../etc/passwd",
+    "markup, template, sql, path": (
+        "\"><zq-x onfocus=zq>'</script><script>zq(){{1337*7331}}{zq.x}%(zq)s${1337*7331}"
+        "' OR 1=1;--/../../etc/passwd"
+    ),
 }
 # Short enough for any name, to be looked for wherever it is shown.
 STORED = '"><zq-x>{{1337*7331}}{0}%(x)s'
 # Where a number is asked for.
 NUMBERS = ("9" * 4400, "²", "٣", "-1", "0", "1.5", "NaN", "1e999", "0x10", "1_0")
 # In JSON, wherever something is asked for.
-VALUES: Mapping[str, bytes] = {
-    "null": b"null",
-    "true": b"true",
-    "list": b"[]",
-    "object": b"{}",
-    "NaN": b"NaN",
-    "infinity": b"1e999",
-    "huge": b"1" + b"0" * 400,
-    "beyond 64 bits": b"18446744073709551616",
-    "negative": b"-1",
-    "fraction": b"0.5",
-    "lone surrogate": b'"\\ud800"',
-    "deep": b"[" * 20_000 + b"]" * 20_000,
-    "long": b'"' + b"x" * 100_000 + b'"',
-}
+VALUES = (
+    b"null", b"[]", b"{}", b"1e999", b"1" + b"0" * 400, b"-1", b"0.5", b'"\\ud800"',
+    b'"' + b"x" * 100_000 + b'"',
+)  # fmt: skip
+# These are no JSON, or too deep, wherever they stand.
+NO_JSON = (b"NaN", b"-Infinity", b"[" * 20_000 + b"]" * 20_000)
 _HOLE = "@@hole@@"
 _NUMBER = re.compile(r"[0-9]+([.][0-9]+)?")
 _KINDS = (
@@ -59,7 +52,7 @@ def text_attack(text: str) -> Attack:
         for name in like.params if text else ():
             knock = make()
             yield _on_path(knock, name, quote(text, safe=""))
-        for name in (*like.query, "zq"):
+        for name in like.query:
             knock = make()
             yield replace(knock, query={**knock.query, name: text}, place=f"?{name}")
 
@@ -87,8 +80,8 @@ def _numbers(make: Make) -> Iterator[Knock]:
 
 
 def _values(make: Make) -> Iterator[Knock]:
-    for place in places(make().fields):
-        for value in VALUES.values():
+    for number, place in enumerate(places(make().fields)):
+        for value in VALUES if number else (*VALUES, *NO_JSON):
             knock = spoilt(make(), place, _HOLE)
             body = json.dumps(knock.fields).encode().replace(f'"{_HOLE}"'.encode(), value)
             yield replace(knock, body=body)
@@ -127,7 +120,9 @@ def _huge(make: Make) -> Iterator[Knock]:
     """More than 256 KB, of which a part is right."""
     knock = make()
     right = knock.written() or b""
-    yield replace(knock, body=right + (b"&zq=" if knock.door.sends == "form" else b"") + b" " * 270_000)
+    yield replace(
+        knock, body=right + (b"&zq=" if knock.door.sends == "form" else b"") + b" " * 270_000
+    )
 
 
 def _kinds(make: Make) -> Iterator[Knock]:
@@ -163,7 +158,7 @@ def _multipart(make: Make) -> Iterator[Knock]:
 def _broken_path(make: Make) -> Iterator[Knock]:
     """Parameters of a path that no browser would write."""
     for name in make().params:
-        for text in ("%", "%zz", "%00", "%ff%fe", "%c0%af", "%ED%A0%80", "%252e%252e", "%0d%0a"):
+        for text in ("%", "%zz", "%00", "%ff%c0%af%ED%A0%80", "%252e%0d%0a"):
             yield _on_path(make(), name, text)
 
 

@@ -6,20 +6,31 @@ A row a target of the table of addresses; a target that takes several kinds of m
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from chalice_app.static_files import static_url
+from tests.chalice_app.hostile.fields import (
+    EDITED,
+    ITEM,
+    PAID,
+    Fields,
+    bought,
+    edited,
+    enrolled,
+    form,
+    joined,
+    joined_from_a_site,
+    published,
+    refunded,
+    shown,
+    told,
+    undone,
+)
 from tests.chalice_app.hostile.scene import Scene, new_key
 from tests.chalice_app.phone import TOKEN
-from tests.chalice_app.till_system import TIME
-from tests.world import STAMPS
 from wallet import runtime
-from wallet.domain.times import write_time
-from wallet.services.join import publishable_key
 
 Who = Literal["nobody", "owner", "till", "key", "phone", "hook"]
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,41 +53,14 @@ def _id(name: str, make: Callable[[Scene], str]) -> Callable[[Scene], Mapping[st
     return lambda scene: {name: make(scene)}
 
 
-def _form(**fields: str) -> Callable[[Scene], Fields]:
-    """Fields of a form, with a key of its own."""
-    return lambda _: {"key": new_key(), **fields}
-
-
 _stamp_card = _id("card_id", lambda scene: scene.stamps["id"])
 _program = _id("program_id", lambda scene: scene.desk.shop.stamps.id)
 _hook = _id("hook_id", lambda scene: scene.till_system.hook_id)
-_new_hook = _id("hook_id", lambda scene: _fresh_hook(scene))
-_new_till = _id("till_id", lambda scene: _fresh_till(scene))
-_token = _id("card_token", lambda scene: _link(scene))
+_new_hook = _id("hook_id", Scene.new_hook)
+_new_till = _id("till_id", Scene.new_till)
+_token = _id("card_token", Scene.link)
 _claim = _id("token", Scene.claim_token)
 _LANG = {"lang": "hu"}
-_EDITED = {
-    "name": "Kawiarnia", "trade": "cafe", "kind": "stamps", "target": "8", "spend": "1",
-    "points": "1", "reward": "Kawa", "cost": "100", "color": "own", "own": "#3d5a80",
-    "style": "pad", "picture": "cup", "logo": "", "locale": "pl", "currency": "PLN",
-    "time_zone": "Europe/Warsaw",
-}  # fmt: skip
-
-
-def _fresh_hook(scene: Scene) -> str:
-    from tests.chalice_app.till_system import till_system
-
-    return till_system(scene.desk).hook_id
-
-
-def _fresh_till(scene: Scene) -> str:
-    from tests.chalice_app.till.counter import pair
-
-    return pair(scene.merchant, "Made").id
-
-
-def _link(scene: Scene) -> str:
-    return str(scene.stamps["links"]["card"]).rpartition("/")[2]
 
 
 def _phone(scene: Scene) -> Mapping[str, str]:
@@ -84,88 +68,15 @@ def _phone(scene: Scene) -> Mapping[str, str]:
     return {"device_id": phone.device, "pass_type": phone.pass_type, "serial": phone.serial}
 
 
-def _edited(scene: Scene) -> Fields:
-    newest = runtime.programs().newest(scene.desk.shop.stamps.id)
-    assert newest
-    # Published or not, the next form has something new to say.
-    more = {"reward": f"Kawa {secrets.token_hex(3)}", "version": str(newest.version)}
-    return {"key": new_key(), **_EDITED, **more}
-
-
-def _published(_: Scene) -> Fields:
-    return {**STAMPS, "effective_at": write_time(runtime.now() + timedelta(hours=1))}
-
-
-def _joined(scene: Scene) -> Fields:
-    contact = f"{secrets.token_hex(6)}@example.com"
-    fields = {"key": new_key(), "name": "Marta", "contact": contact, "homepage": ""}
-    return {**fields, "consent_email": "on", "consent_pass": "on", "publishable_key": ""}
-
-
-def _joined_from_a_site(scene: Scene) -> Fields:
-    key = publishable_key(runtime.vault(), scene.desk.shop.stamps)
-    contact = f"{secrets.token_hex(6)}@example.com"
-    consents = {"email": True, "pass": False}
-    return {"name": "Marta", "contact": contact, "locale": "hu", "consents": consents, "key": key}
-
-
-def _enrolled(_: Scene) -> Fields:
-    member = {"name": "Marta", "email": f"{secrets.token_hex(6)}@example.com", "locale": "hu"}
-    return {"member": {**member, "phone": "+48601222333", "birthday": "02-29"}}
-
-
-def _bought(_: Scene) -> Fields:
-    item = {"sku": "1", "name": "Kawa", "category": "drinks", "quantity": 1, "amount": 1250}
-    bought = {"amount": 1250, "currency": "PLN", "reference": secrets.token_hex(6)}
-    purchase = {**bought, "items": [item]}
-    return {"purchase": purchase, "location_id": "front", "occurred_at": TIME}
-
-
-def _shown(card: str, **more: str) -> Callable[[Scene], Fields]:
-    """A form of the till, for one of the cards."""
-
-    def fields(scene: Scene) -> Fields:
-        held = getattr(scene, card)
-        # A card rests after each stamp; nobody asks a second time here.
-        scene.clock.forward(minutes=6)
-        return {"key": new_key(), "card": held["id"], "shown": held["barcode"], **more}
-
-    return fields
-
-
-def _undone(scene: Scene) -> Fields:
-    return {"shown": scene.stamps["barcode"], "entry": scene.till_entry()}
-
-
 def _kept_logo() -> str:
     runtime.logos().keep_logo("0" * 32, b"png")
     return f"{'0' * 32}.png"
 
 
-def _told(kind: str, **more: Any) -> Callable[[Scene], Fields]:
-    """A message of a till system."""
-
-    def fields(scene: Scene) -> Fields:
-        card = {"barcode": scene.points["barcode"]}
-        data = {"sale_id": secrets.token_hex(6), "card": card, **more}
-        return {"type": kind, "timestamp": TIME, "data": data}
-
-    return fields
-
-
-def _refunded(scene: Scene) -> Fields:
-    sale_id = secrets.token_hex(6)
-    scene.till_system.sale(sale_id, {"barcode": scene.points["barcode"]}, 1250)
-    data = {"sale_id": sale_id, "refund_id": secrets.token_hex(6), "amount": 250}
-    return {"type": "sale.refunded", "timestamp": TIME, "data": data}
-
-
 _ART = "1-1f5b45-pad-cup-3-10-strip2.png"
-_ITEM = {"sku": "1", "name": "Kawa", "quantity": 1, "amount": 1250}
-_PAID = {"amount": 1250, "currency": "EUR", "occurred_at": TIME, "location_id": "front"}
 _PAGE = Door(query=_LANG)
 _CONSOLE = Door(who="owner", query=_LANG)
-_DEED = Door(who="owner", sends="form", fields=_form())
+_DEED = Door(who="owner", sends="form", fields=form())
 _TILL = Door(who="till", sends="form")
 _API = Door(who="key", sends="json")
 _READ = Door(who="key")
@@ -176,7 +87,9 @@ _NAMED = Door(public=True)
 
 ROWS: Mapping[str, tuple[Door, ...]] = {
     "health.get": (_NAMED,),
-    "static.get": (replace(_NAMED, params=_id("name", lambda _: static_url("tokens.css").rpartition("/")[2])),),
+    "static.get": (
+        replace(_NAMED, params=_id("name", lambda _: static_url("tokens.css").rpartition("/")[2])),
+    ),
     "brand.get": (replace(_NAMED, params=_id("name", lambda _: "1f5b45.css")),),
     "art.get": (replace(_NAMED, params=_id("name", lambda _: _ART)),),
     "art.get_logo": (replace(_NAMED, params=_id("name", lambda _: _kept_logo())),),
@@ -193,7 +106,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     "console_members.show": (
         replace(_CONSOLE, query={"program": "{program_id}", "after": "1-0123456789abcdefghijkl"}),
     ),
-    "console_members.search": (replace(_DEED, fields=_form(q="Marta")),),
+    "console_members.search": (replace(_DEED, fields=form(q="Marta")),),
     "console_member.show": (
         replace(_CONSOLE, params=_stamp_card, query={"before": "9", "done": "1"}),
     ),
@@ -206,7 +119,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     ),
     "console_tills.show": (_CONSOLE,),
     "console_tills.pair": (replace(_DEED, limited=True),),
-    "console_tills.rename": (replace(_DEED, params=_new_till, fields=_form(name="Bar")),),
+    "console_tills.rename": (replace(_DEED, params=_new_till, fields=form(name="Bar")),),
     "console_tills.revoke": (replace(_DEED, params=_new_till),),
     "console_hooks.show": (_CONSOLE,),
     "console_hooks.make": (
@@ -219,27 +132,27 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     "console_hooks.rotate": (replace(_DEED, params=_new_hook),),
     "console_hooks.revoke": (replace(_DEED, params=_new_hook),),
     "console_keys.show": (_CONSOLE,),
-    "console_keys.make": (replace(_DEED, fields=_form(name="web shop", scope="ledger")),),
+    "console_keys.make": (replace(_DEED, fields=form(name="web shop", scope="ledger")),),
     "console_keys.revoke": (replace(_DEED, params=_id("key_id", Scene.api_key)),),
     "console_more.show": (_CONSOLE,),
     "program_list.show": (_CONSOLE,),
     "program_editor.show_new": (_CONSOLE,),
-    "program_editor.publish_new": (replace(_DEED, fields=_form(**_EDITED)),),
+    "program_editor.publish_new": (replace(_DEED, fields=form(**EDITED)),),
     "program_editor.show": (replace(_CONSOLE, params=_program),),
-    "program_editor.publish": (replace(_DEED, params=_program, fields=_edited),),
+    "program_editor.publish": (replace(_DEED, params=_program, fields=edited),),
     "program_published.show": (replace(_CONSOLE, params=_program),),
     "program_published.poster": (replace(_CONSOLE, params=_program, query={}),),
     "programs.put": (
         replace(
             _API,
             params=_id("program_id", lambda _: f"made-{secrets.token_hex(4)}"),
-            fields=_published,
+            fields=published,
         ),
     ),
     "programs.get": (replace(_READ, params=_program),),
-    "programs.post_card": (replace(_API, params=_program, fields=_enrolled),),
+    "programs.post_card": (replace(_API, params=_program, fields=enrolled),),
     "cards.get": (replace(_READ, params=_stamp_card),),
-    "cards.post_earn": (replace(_API, params=_stamp_card, fields=_bought),),
+    "cards.post_earn": (replace(_API, params=_stamp_card, fields=bought),),
     "cards.post_redeem": (
         replace(_API, params=_stamp_card, fields=lambda _: {"reward_id": "coffee"}),
     ),
@@ -251,8 +164,8 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     ),
     "join.show": (_SHOP,),
     "join.post": (
-        Door(sends="form", params=_program, fields=_joined, limited=True, public=True),
-        Door(sends="json", params=_program, fields=_joined_from_a_site, limited=True),
+        Door(sends="form", params=_program, fields=joined, limited=True, public=True),
+        Door(sends="json", params=_program, fields=joined_from_a_site, limited=True),
     ),
     "join_json.preflight": (replace(_SHOP, query={}),),
     "join_again.show": (replace(_SHOP, query={**_LANG, "sent": "1"}),),
@@ -273,10 +186,10 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     ),
     "rules.show": (_SHOP,),
     "hooks.post_generic": (
-        replace(_HOOK, fields=_told("sale.completed", **_PAID, items=[_ITEM])),
-        replace(_HOOK, fields=_refunded),
-        replace(_HOOK, fields=_told("reward.quoted", reward_id="tote")),
-        replace(_HOOK, fields=_told("reward.redeemed", reward_id="tote")),
+        replace(_HOOK, fields=told("sale.completed", **PAID, items=[ITEM])),
+        replace(_HOOK, fields=refunded),
+        replace(_HOOK, fields=told("reward.quoted", reward_id="tote")),
+        replace(_HOOK, fields=told("reward.redeemed", reward_id="tote")),
     ),
     "claim.show": (replace(_PAGE, params=_claim),),
     "claim.post": (
@@ -288,15 +201,15 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
         ),
     ),
     "apple.download": (
-        replace(_NAMED, params=_id("name", lambda scene: f"{_link(scene)}.pkpass")),
+        replace(_NAMED, params=_id("name", lambda scene: f"{scene.link()}.pkpass")),
     ),
-    "apple.register": (
-        replace(_WALLET, sends="json", fields=lambda _: {"pushToken": TOKEN}),
-    ),
+    "apple.register": (replace(_WALLET, sends="json", fields=lambda _: {"pushToken": TOKEN}),),
     "apple.unregister": (_WALLET,),
     "apple.list_changed": (
         Door(
-            params=lambda scene: {name: _phone(scene)[name] for name in ("device_id", "pass_type")},
+            params=lambda scene: {
+                name: _phone(scene)[name] for name in ("device_id", "pass_type")
+            },
             query={"passesUpdatedSince": "1"},
         ),
     ),
@@ -307,13 +220,13 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     "till.find": (
         replace(_TILL, fields=lambda scene: {"typed": scene.stamps["barcode"], "card": ""}),
     ),
-    "till.quote": (replace(_TILL, fields=_shown("points", amount="12.50")),),
+    "till.quote": (replace(_TILL, fields=shown("points", amount="12.50")),),
     "till.earn": (
-        replace(_TILL, fields=_shown("stamps", stamps="1", again="1")),
-        replace(_TILL, fields=_shown("points", amount="12.50")),
+        replace(_TILL, fields=shown("stamps", stamps="1", again="1")),
+        replace(_TILL, fields=shown("points", amount="12.50")),
     ),
-    "till.redeem": (replace(_TILL, fields=_shown("stamps", reward="coffee")),),
-    "till.undo": (replace(_TILL, fields=_undone),),
+    "till.redeem": (replace(_TILL, fields=shown("stamps", reward="coffee")),),
+    "till.undo": (replace(_TILL, fields=undone),),
     "till_pairing.show": (_PAGE,),
     "till_pairing.post": (
         Door(
@@ -324,7 +237,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
         ),
     ),
     "till_pairing.show_link": (replace(_PAGE, params=_id("code", Scene.pairing_code)),),
-    "google.save": (Door(params=_id("token", _link)),),
+    "google.save": (Door(params=_id("token", Scene.link)),),
     "google.callback": (
         Door(
             sends="json",

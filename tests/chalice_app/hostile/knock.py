@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from chalice_app.addresses import Address
 from tests.chalice_app.gateway import Reply, send
-from tests.chalice_app.hostile.doors import Door, Fields
+from tests.chalice_app.hostile.doors import Door
+from tests.chalice_app.hostile.fields import Fields
 from tests.chalice_app.hostile.scene import Scene
 from wallet import runtime
 from wallet.domain.standard_webhooks import sign
@@ -75,7 +76,10 @@ def right(scene: Scene, address: Address, door: Door) -> Knock:
     if door.sends != "nothing":
         headers["Content-Type"] = FORM if door.sends == "form" else JSON
         headers["Idempotency-Key"] = secrets.token_hex(8)
-    plain = {name: text.format(program_id=scene.desk.shop.stamps.id) for name, text in door.query.items()}
+    plain = {
+        name: text.format(program_id=scene.desk.shop.stamps.id)
+        for name, text in door.query.items()
+    }
     knock = Knock(
         address=address,
         door=door,
@@ -116,7 +120,7 @@ def spoilt(knock: Knock, place: tuple[str, ...], value: Any) -> Knock:
 
 def places(fields: Any, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every place in a form or a document that holds a value."""
-    pairs = fields.items() if isinstance(fields, Mapping) else ()
+    pairs = list(fields.items()) if isinstance(fields, dict) else []
     if isinstance(fields, list):
         pairs = [(str(number), each) for number, each in enumerate(fields)]
     found = [(*before, name) for name, _ in pairs]
@@ -135,5 +139,9 @@ def _put(fields: Any, place: tuple[str, ...], value: Any) -> Any:
         return value
     first, rest = place[0], place[1:]
     if isinstance(fields, list):
-        return [_put(each, rest, value) if str(n) == first else each for n, each in enumerate(fields)]
-    return {name: _put(each, rest, value) if name == first else each for name, each in fields.items()}
+        return [
+            _put(each, rest, value) if str(n) == first else each for n, each in enumerate(fields)
+        ]
+    return {
+        name: _put(each, rest, value) if name == first else each for name, each in fields.items()
+    }

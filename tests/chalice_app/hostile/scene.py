@@ -110,6 +110,18 @@ class Scene:
         said = self.till.said("earn", card=self.stamps["id"], stamps="1", again="1")
         return str(said["screen"].rpartition('name="entry" value="')[2].partition('"')[0])
 
+    def link(self) -> str:
+        """What stands in the link of the card with stamps: whoever has it is its holder."""
+        return str(self.stamps["links"]["card"]).rpartition("/")[2]
+
+    def new_hook(self) -> str:
+        """A hook that can be given another secret, or closed."""
+        return till_system(self.desk).hook_id
+
+    def new_till(self) -> str:
+        """A till that can be closed."""
+        return pair(self.merchant, "Made").id
+
     def api_key(self) -> str:
         """A key that can be revoked."""
         made = make_key(

@@ -242,8 +242,9 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(
 ) -> None:
     sent = filled(owner)
     with desk.untouched():
-        for wrong in ({**sent, "csrf": ""}, {**sent, "csrf": "x" * 22}, {**sent, "key": ""}):
-            assert owner.post(NEW, wrong).status == 403
+        for csrf in ("", "x" * 22):
+            assert owner.post(NEW, {**sent, "csrf": csrf}).status == 403
+        assert owner.post(NEW, {**sent, "key": ""}).status == 400
         assert owner.post(NEW, sent, Sec_Fetch_Site="cross-site").status == 403
         assert owner.post(NEW, sent, Content_Type="application/json").status == 415
 

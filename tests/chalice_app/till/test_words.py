@@ -1,17 +1,21 @@
 """Names, times and amounts as a till writes them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalice_app import formats
-from chalice_app.till_faces import rests_sentence, short_name
+from chalice_app.till_faces import card_face, rests_sentence, short_name
+from tests.wallet.domain import samples
 from tests.wallet.services.made import MERCHANT, program
+from wallet.domain.cards import State
 from wallet.domain.ids import EntryId, MemberId
 from wallet.domain.merchants import Member
-from wallet.domain.programs import ProgramKind
+from wallet.domain.programs import Cost, ProgramKind
 from wallet.domain.tills import TillId
 from wallet.services import till_roll
+from wallet.services.counter import Seen
 from wallet.services.sessions import Kept
 from wallet.services.till_roll import LINES_MAX, Line
 from wallet.texts import texts
@@ -62,6 +66,26 @@ def test_the_question_says_how_long_ago(
 ) -> None:
     since = NOW - timedelta(seconds=seconds)
     assert rests_sentence(since, program(kind), texts(language), NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("points", "notes"),
+    [(0, ["Még 1\u00a0250 pont", "Még 50 pont"]), (1250, ["1\u00a0250 pont", "50 pont"])],
+)
+def test_what_a_reward_costs_is_written_as_the_language_writes_numbers(
+    points: int, notes: list[str]
+) -> None:
+    tote, book = samples.books().rewards
+    dear = [replace(book, cost=Cost(points=1250)), tote]
+    seen = Seen(
+        card=samples.card(state=State(points=points)),
+        program=samples.program(samples.BOOKS, rewards=tuple(dear)),
+        member=None,
+        rests_since=None,
+        last_at=None,
+    )
+    face = card_face(seen, texts("hu"), language="hu", shown="", now=NOW)
+    assert [reward.note for reward in face.rewards] == notes
 
 
 @pytest.mark.parametrize(

@@ -89,23 +89,33 @@ class _Writers:
         for job in self._work:
             job.result()
 
-    def check(self, aws: Aws) -> None:
-        """Nothing acknowledged is missing, in table, stream or queue, and nothing is half done."""
-        kept = aws.keys(self.table)
-        assert kept >= self.entries
-        assert _stream_keys(aws, self.table) >= self.entries
+    def missing(self, aws: Aws) -> set[object]:
+        """What was acknowledged and is not in table, stream or queue."""
+        return (
+            {*(self.entries - aws.keys(self.table))}
+            | (self.entries - _stream_keys(aws, self.table))
+            | (self.messages - self._waiting(aws))
+        )
+
+    def half_done(self, aws: Aws) -> set[str]:
+        """The cards whose head is not that of their last entry."""
+        kept, found = aws.keys(self.table), set()
         for card in {card for card, _ in kept}:
             key = {"pk": {"S": card}, "sk": {"S": "H"}}
             head = aws.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True)[
                 "Item"
             ]
-            assert (card, f"L#{int(head['q']['N']):06}") in kept
-            assert (card, f"L#{int(head['q']['N']) + 1:06}") not in kept
+            last, next_one = (f"L#{int(head['q']['N']) + more:06}" for more in (0, 1))
+            if (card, last) not in kept or (card, next_one) in kept:
+                found.add(card)
+        return found
+
+    def _waiting(self, aws: Aws) -> set[str]:
         queue = self.queue.replace(self.queue.split("/")[2], aws.endpoint.removeprefix("http://"))
         waiting: set[str] = set()
         while messages := aws.receive(queue):
             waiting |= {message["Body"] for message in messages}
-        assert waiting >= self.messages
+        return waiting
 
 
 def _stream_keys(aws: Aws, table: str) -> set[tuple[str, str]]:
@@ -135,7 +145,8 @@ def test_nothing_acknowledged_is_lost_when_the_engine_is_killed_while_it_is_writ
     writers.stop()
     _kill(engine)
     again = _restarted(engine, tmp_path / "engine")
-    writers.check(Aws(again.endpoint))
+    aws = Aws(again.endpoint)
+    assert (writers.missing(aws), writers.half_done(aws)) == (set(), set())
     again.stop()
 
 
@@ -148,7 +159,8 @@ def test_nothing_acknowledged_is_lost_when_the_engine_is_stopped_while_it_is_wri
     writers.stop()
     again = Engine(tmp_path / "engine")
     again.start()
-    writers.check(Aws(again.endpoint))
+    aws = Aws(again.endpoint)
+    assert (writers.missing(aws), writers.half_done(aws)) == (set(), set())
     again.stop()
 
 

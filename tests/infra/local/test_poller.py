@@ -55,6 +55,7 @@ def test_it_goes_on_without_a_pause_while_there_is_something() -> None:
     poller.start()
     assert done.wait(10)
     poller.stop()
+    assert source.polls >= 1000
 
 
 @pytest.mark.parametrize(
@@ -70,4 +71,6 @@ def test_idle_means_that_nothing_waits_and_nothing_is_found(
 
 
 def test_one_that_was_never_started_can_be_stopped() -> None:
-    Poller("fold", _Source(lambda: False)).stop()
+    source = _Source(lambda: False)
+    Poller("fold", source).stop()
+    assert source.polls == 0

@@ -6,7 +6,7 @@ import itertools
 import pytest
 from PIL import Image
 
-from wallet.art.names import ArtKind, card_art, read_name, seal_art
+from wallet.art.names import ArtKind, card_art, read_name
 from wallet.domain.programs import Design, Picture, StampStyle
 
 LIPOWA = Design(color="#1f5b45", style=StampStyle.PAD, picture=Picture.CUP)
@@ -15,7 +15,7 @@ LIPOWA = Design(color="#1f5b45", style=StampStyle.PAD, picture=Picture.CUP)
 @pytest.mark.parametrize(
     ("kind", "target", "name"),
     [
-        (ArtKind.STRIP3, 10, "1-1f5b45-pad-cup-7-10-strip3"),
+        (ArtKind.STRIP2, 10, "1-1f5b45-pad-cup-7-10-strip2"),
         (ArtKind.HERO, 8, "1-1f5b45-pad-cup-7-8-hero"),
         (ArtKind.STRIP2, None, "1-1f5b45-pad-cup-points-strip2"),
         (ArtKind.HERO, None, "1-1f5b45-pad-cup-points-hero"),
@@ -36,9 +36,7 @@ def test_stamps_beyond_the_card_are_those_at_its_ends(stamps: int, drawn: int) -
     ("kind", "size"),
     [
         (ArtKind.STRIP2, (750, 288)),
-        (ArtKind.STRIP3, (1125, 432)),
         (ArtKind.HERO, (1032, 336)),
-        (ArtKind.SEAL, (660, 660)),
     ],
 )
 def test_each_kind_has_its_size(kind: ArtKind, size: tuple[int, int]) -> None:
@@ -47,20 +45,14 @@ def test_each_kind_has_its_size(kind: ArtKind, size: tuple[int, int]) -> None:
         assert Image.open(io.BytesIO(png)).size == size
 
 
-def test_a_seal_has_one_name_whatever_the_card() -> None:
-    seal = seal_art(LIPOWA)
-    assert seal.name == "1-1f5b45-pad-cup-seal"
-    assert read_name(seal.name) == seal
-
-
 @pytest.mark.parametrize(
     "name",
     [
         "", "x", "1-1f5b45-pad-cup", "2-1f5b45-pad-cup-1-10-hero", "1-1F5B45-pad-cup-1-10-hero",
         "1-1f5b45-pad-face-1-10-hero", "1-1f5b45-wax-cup-1-10-hero", "1-1f5b45-pad-cup-11-10-hero",
         "1-1f5b45-pad-cup-1-31-hero", "1-1f5b45-pad-cup-0-0-hero", "1-1f5b45-pad-cup-01-10-hero",
-        "1-1f5b45-pad-cup-1-10-strip9", "1-1f5b45-pad-cup-1-10-seal", "1-1f5b45-pad-cup-hero",
-        "1-1f5b45-pad-cup-points-seal", "1-1f5b45-pad-cup-٣-10-hero",
+        "1-1f5b45-pad-cup-1-10-strip3", "1-1f5b45-pad-cup-1-10-seal", "1-1f5b45-pad-cup-hero",
+        "1-1f5b45-pad-cup-strip2", "1-1f5b45-pad-cup-٣-10-hero",
         "1-1f5b45-pad-cup--1-10-hero",
         "1-1f5b45-pad-cup-1-10-hero\n", "01-1f5b45-pad-cup-1-10-hero",
     ],
@@ -76,7 +68,6 @@ def test_no_two_pictures_share_a_name() -> None:
         for color, style, picture, kind, (target, n) in itertools.product(
             ("#000000", "#00000f"), StampStyle, (Picture.CUP, Picture.PAW), ArtKind, states
         )
-        if kind is not ArtKind.SEAL
     }
     assert len({art.name for art in arts}) == len(arts)
     assert all(read_name(art.name) == art for art in arts)

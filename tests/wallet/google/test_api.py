@@ -84,8 +84,12 @@ def test_how_long_google_asks_us_to_wait(header: str, seconds: float | None) -> 
 
 
 @given(st.sampled_from(CALLS), st.integers(100, 599), st.binary(max_size=200), st.text())
-def test_no_answer_breaks_us(call: Call, status: int, body: bytes, header: str) -> None:
-    classify(call, status, body, header)
+def test_any_answer_has_a_meaning_and_only_success_is_done(
+    call: Call, status: int, body: bytes, header: str
+) -> None:
+    answer = classify(call, status, body, header)
+    assert isinstance(answer, Answer)
+    assert isinstance(answer, Done) is (200 <= status < 300)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from wallet.google.ids import (
     class_id,
     google_device,
     is_google,
-    is_issuer_id,
     object_id,
     program_of,
 )
@@ -38,14 +37,6 @@ def test_an_object_names_its_card() -> None:
 )
 def test_other_names_are_nobody_s(name: str) -> None:
     assert card_of(ISSUER, name) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [("1", True), ("3388" * 5, True), ("", False), ("12a", False), ("٣", False)],
-)
-def test_an_issuer_id_is_digits(text: str, is_one: bool) -> None:
-    assert is_issuer_id(text) is is_one
 
 
 def test_no_phone_of_apple_can_take_google_s_name() -> None:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from chalice_app.addresses import ADDRESSES, Address
 from tests.chalice_app.desk import Clock, open_desk
 from tests.chalice_app.gateway import Reply
-from tests.chalice_app.hostile.doors import ROWS, Door
+from tests.chalice_app.hostile.doors import ROWS
 from tests.chalice_app.hostile.knock import Knock, places, right, spoilt
 from tests.chalice_app.hostile.scene import Records, Rival, Scene, make_rival
 from tests.chalice_app.hostile.verdict import faults_of
@@ -33,7 +32,7 @@ _FITTING = {
 }
 
 
-class Stage:
+class Siege:
     """Where calls are made and judged."""
 
     def __init__(self, world: World, clock: Clock) -> None:
@@ -71,9 +70,23 @@ class Stage:
                 for door in ROWS[address.target]:
                     reply, found, _ = self.judge(right(scene, address, door))
                     faults += [f"{address.path}: {fault}" for fault in found]
-                    if reply.status >= 400 and address.target not in ABSENT:  # noqa: PLR2004
+                    if reply.status >= 400 and address.target not in ABSENT:
                         faults.append(f"{address.path}: {reply.status}")
         return faults
+
+    def shut_out(self, scene: Scene, knock: Knock, how: str) -> tuple[Reply, Records]:
+        """The answer to a right call of whoever was let in once, and is no more; what was
+        written.
+        """
+        if how == "revoked":
+            knock = _revoked(scene, knock)
+        now = self.clock.now
+        if how == "expired":
+            self.clock.forward(days=15 if knock.door.who == "owner" else 91)
+        self.stream.new()
+        reply = knock.send()
+        self.clock.now = now
+        return reply, self.stream.new()
 
     def with_the_rivals_ids(self, make: Callable[[], Knock]) -> list[Knock]:
         """Calls in which one thing named is the rival's. `place` begins with `path` if it must be
@@ -111,18 +124,6 @@ class Stage:
 
 # There is no Google Wallet in this world; tests/chalice_app/test_google.py has one.
 ABSENT = {"google.save", "google.callback"}
-
-
-def shut_out(scene: Scene, address: Address, door: Door, how: str) -> Reply:
-    """The answer to a right call of whoever was let in once, and is no more."""
-    if how == "expired":
-        knock = right(scene, address, door)
-        before = scene.clock.now
-        scene.clock.now = before + timedelta(days=15 if door.who == "owner" else 91)
-        reply = knock.send()
-        scene.clock.now = before
-        return reply
-    return _revoked(scene, right(scene, address, door)).send()
 
 
 def _revoked(scene: Scene, knock: Knock) -> Knock:
