@@ -85,7 +85,7 @@ def read_amount(typed: str, currency: str) -> int | None:
 
 
 def day(at: datetime, zone: str, language: str) -> str:
-    """A date: `24.11.2026`."""
+    """A date at a place: `24 lis 2026`."""
     from babel.dates import format_date
 
     return format_date(at_place(at, ZoneInfo(zone)).date(), "medium", locale=_locale(language))
@@ -106,14 +106,14 @@ def short_date(date: date, language: str) -> str:
 
 
 def clock(at: datetime, zone: str, language: str) -> str:
-    """A time of day: `8:12`."""
+    """A time of day at a place: `08:12`."""
     from babel.dates import format_time
 
     return format_time(at_place(at, ZoneInfo(zone)).time(), "short", locale=_locale(language))
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
-    """A date and a time of day: `24 lis 2026, 8:12`."""
+    """A date and a time of day: `24 lis 2026, 08:12`."""
     return f"{day(at, zone, language)}, {clock(at, zone, language)}"
 
 

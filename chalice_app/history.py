@@ -69,5 +69,5 @@ def _what(entry: Entry, program: Program, language: str) -> str:
 
 
 def _when(at: datetime, zone: str, language: str, now: datetime) -> str:
-    """`today, 8:14`, else with the date."""
+    """`today, 08:14`, else with the date."""
     return f"{on_day(at, zone, language, now=now)}, {clock(at, zone, language)}"

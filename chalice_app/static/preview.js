@@ -6,27 +6,36 @@ const say = (name, text) => parts(name).forEach((part) => { part.textContent = t
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 const SETTLE_MS = 120;
+const FIRST_COLOR = "#1f5b45";
 
 const { stage = "" } = document.documentElement.dataset;
 const sheets = new Map();
-let shown = "";
+let strips = ""; // the name of those that are shown
 let settling = 0;
 
 function state() {
   const data = new FormData(form);
-  const color = (data.get("color") === "own" ? data.get("own") : data.get("color")) || "#1f5b45";
+  const color = (data.get("color") === "own" ? data.get("own") : data.get("color")) || FIRST_COLOR;
   const stamps = (form.dataset.kind || data.get("kind")) !== "points";
   const target = Number(data.get("target") || 10);
+  // Three places in five, as passes.py has it.
   const count = Math.floor((target * 6 + 5) / 10);
   return {
-    name: data.get("name").trim(), reward: data.get("reward").trim(), color: color.slice(1).toLowerCase(),
-    style: data.get("style"), picture: data.get("picture") || suggested().picture, stamps, target, count,
+    name: data.get("name").trim(),
+    reward: data.get("reward").trim(),
+    color: color.slice(1).toLowerCase(),
+    style: data.get("style"),
+    picture: data.get("picture") || suggested().picture,
+    stamps,
+    target,
+    count,
   };
 }
 
 function suggested() {
   const option = form.elements.trade?.selectedOptions[0];
-  return { picture: option?.dataset.picture || "cup", color: option?.dataset.color, trade: option?.value };
+  const { picture = "cup", color } = option?.dataset ?? {};
+  return { picture, color, trade: option?.value };
 }
 
 function show() {
@@ -48,13 +57,17 @@ function showPicture(picture) {
     svg.replaceChildren(drawn);
   };
   parts("picture").forEach(use);
-  for (const kind of ["inked", "cut"]) parts(kind).forEach((part) => part.setAttribute("href", `#${kind}-${picture}`));
+  for (const kind of ["inked", "cut"]) {
+    parts(kind).forEach((part) => part.setAttribute("href", `#${kind}-${picture}`));
+  }
 }
 
 function showStrips(now) {
-  const name = `1-${now.color}-${now.style}-${now.picture}-${now.stamps ? `${now.count}-${now.target}` : "points"}`;
-  if (name === shown) return;
-  shown = name;
+  // As wallet/art/names.py makes it.
+  const filled = now.stamps ? `${now.count}-${now.target}` : "points";
+  const name = `1-${now.color}-${now.style}-${now.picture}-${filled}`;
+  if (name === strips) return;
+  strips = name;
   const alt = now.stamps ? fill(words.alt, { count: now.count, target: now.target }) : words.points;
   for (const [part, kind] of [["strip", "strip2"], ["hero", "hero"]]) {
     parts(part).forEach((image) => { image.src = `${stage}/art/${name}-${kind}.png`; image.alt = alt; });
@@ -70,11 +83,15 @@ async function showColors(color) {
   }
   if (state().color !== color) return;
   const root = document.documentElement.style;
-  const colors = Object.fromEntries([...sheets.get(color).matchAll(/(--[\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]));
-  for (const name of ["--brand", "--on-brand", "--on-brand-2", "--card-ink"]) root.setProperty(name, colors[name]);
+  const written = sheets.get(color).matchAll(/(--[\w-]+): (#[0-9a-f]{6})/g);
+  const colors = Object.fromEntries([...written].map(([, name, value]) => [name, value]));
+  for (const name of ["--brand", "--on-brand", "--on-brand-2", "--card-ink"]) {
+    root.setProperty(name, colors[name]);
+  }
   const ratio = Math.round(contrast(colors["--brand"], colors["--on-brand"]) * 10) / 10;
-  const written = new Intl.NumberFormat(words.language, { minimumFractionDigits: 1 }).format(ratio);
-  document.getElementById("contrast").textContent = fill(words.contrast[colors["--on-brand"]], { ratio: written });
+  const shown = new Intl.NumberFormat(words.language, { minimumFractionDigits: 1 }).format(ratio);
+  const line = words.contrast[colors["--on-brand"]];
+  document.getElementById("contrast").textContent = fill(line, { ratio: shown });
 }
 
 function contrast(one, other) {
@@ -98,7 +115,8 @@ function showChanges() {
   const now = values();
   if (now.get("color") !== "own" && before.get("color") !== "own") now.set("own", before.get("own"));
   const changed = [...now].filter(([name, value]) => before.get(name) !== value).length;
-  document.getElementById("changes").textContent = changed ? words.changes[Math.min(changed, words.changes.length - 1)] : "";
+  const sentence = words.changes[Math.min(changed, words.changes.length - 1)];
+  document.getElementById("changes").textContent = changed ? sentence : "";
 }
 
 // A new suggestion takes the place of the old one only, never of what somebody chose or typed.
@@ -130,7 +148,9 @@ async function keep(event) {
     form.requestSubmit();
     return;
   }
-  const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrf" && name !== "key" && typeof value === "string");
+  const typed = [...new FormData(form)].filter(
+    ([name, value]) => name !== "csrf" && name !== "key" && typeof value === "string",
+  );
   localStorage.setItem(KEPT, JSON.stringify(typed));
   location.assign(location.pathname);
 }

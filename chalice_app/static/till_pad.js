@@ -54,7 +54,8 @@ export function amountPad(form, post) {
     const body = new URLSearchParams(new FormData(form));
     let part = {};
     try {
-      part = await (await post(`${stage}/till/quote`, body, AbortSignal.timeout(PATIENCE_MS))).json();
+      const reply = await post(`${stage}/till/quote`, body, AbortSignal.timeout(PATIENCE_MS));
+      part = await reply.json();
     } catch {
       // A dead line is told of, and the tap kept, when the button is pressed.
     }

@@ -8,20 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.local_world import call, running
+from tests.looks import runs_over, small_targets, violations
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 LOOKS = (("pl", PHONE, "light"), ("hu", DESKTOP, "dark"), ("en", (320, 640), "dark"))
 PATHS = ("", "/members", "/tills", "/keys", "/connections", "/more")
 CONSOLE_BYTES_MAX = 60 * 1024
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary")]
-  .map(each => each.closest("label") ?? each)
-  .filter(each => each.getBoundingClientRect().height && !each.matches(".skip"))
-  .filter(each => each.getBoundingClientRect().height < 43.9)
-  .map(each => each.outerHTML.slice(0, 90))"""
 CAFE, BOOKS = "kawiarnia-lipowa", "harbour-books"
 
 
@@ -78,10 +73,8 @@ def test_the_pages_are_sound(
 def check(page: Page, language: str) -> None:
     """What holds for every page."""
     assert page.get_attribute("html", "lang") == language
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
-    assert page.evaluate(SMALL_TARGETS) == [], page.url
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    found = [*violations(page), *small_targets(page, "height"), *runs_over(page)]
+    assert found == [], page.url
 
 
 def weight(context: BrowserContext, demo: Mapping[str, Any]) -> int:

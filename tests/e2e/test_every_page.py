@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
 
 from chalice_app.addresses import ADDRESSES
 from tests.local_world import call, running
+from tests.looks import runs_over, violations
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -107,10 +107,7 @@ def _faults(page: Page, address: str, language: str, *, gone: bool) -> list[str]
         faults.append(f"status {answer.status}")
     if page.locator("html").get_attribute("lang") != language:
         faults.append("another language")
-    violations = Axe().run(page).response["violations"]
-    faults += [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in violations]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        faults.append("scrolls sideways")
+    faults += [*violations(page), *runs_over(page)]
     if re.search(r"\{[a-z_]+\}", page.inner_text("body")):
         faults.append("a name in braces was not filled in")
     return faults

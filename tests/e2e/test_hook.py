@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests import needs
 from tests.local_world import call, running
+from tests.looks import runs_over, small_targets, violations
 from wallet.domain.standard_webhooks import sign
 
 ROOT = Path(__file__).parents[2]
@@ -161,15 +161,7 @@ def check(page: Any, name: str) -> None:
     """Nothing for axe, nothing wider than the screen, no small targets; a picture if wanted."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    result = Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    low = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, input")]
-          .filter(each => each.getBoundingClientRect().height < 43.9)
-          .map(each => each.outerHTML)"""
-    )
-    assert low == []
+    assert [*violations(page), *small_targets(page, "height"), *runs_over(page)] == []
 
 
 def test_the_demos_hook_outlives_a_restart(tmp_path: Path) -> None:

@@ -2,26 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.infra.phone_world import PhoneWorld
+from tests.looks import runs_over, small_targets, violations
 
 LISTEN = """
 window.heard = [];
 for (const name of ['stempel:push', 'stempel:shown']) {
   window.addEventListener(name, ({detail}) => window.heard.push({name, ...detail}));
 }
-"""
-TOO_SMALL = """
-() => [...document.querySelectorAll('a, button, input, summary')]
-  .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]'))
-  .map((e) => [e.outerHTML.slice(0, 90), e.closest('label') ?? e])
-  .map(([html, e]) => [html, e.getBoundingClientRect()])
-  .filter(([, {width, height}]) => Math.min(width, height) < 43.5)
-  .map(([html, {width, height}]) => `target ${width} x ${height}: ${html}`)
 """
 
 
@@ -79,10 +71,10 @@ class Looks:
 
     def look(self, state: str) -> None:
         """Notes what axe finds, what is too small for a finger, and whether it scrolls aside."""
-        if found := [*_violations(self.page), *self.page.evaluate(TOO_SMALL)]:
+        page = self.page
+        small = small_targets(page, "height", "width")
+        if found := [*violations(page), *small, *runs_over(page)]:
             self.faults[state] = found
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.faults.setdefault(state, []).append("scrolls sideways")
 
 
 @contextmanager
@@ -94,9 +86,3 @@ def looking(browser: Browser, *, width: int, scheme: Any) -> Iterator[Looks]:
     context.add_init_script(LISTEN)
     yield Looks(context.new_page())
     context.close()
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from tests.local_world import call
+from tests.looks import runs_over, violations
 
 PHONE = {"width": 390, "height": 844}
 
@@ -77,9 +77,7 @@ def find(page: Page, typed: str) -> None:
 
 def check_axe(page: Page) -> None:
     """Axe has nothing to say of the screen, and nothing runs over its edge."""
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [*violations(page), *runs_over(page)] == []
 
 
 def slow_down(page: Page, milliseconds: int) -> None:
