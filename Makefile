@@ -14,8 +14,8 @@ run: ## the whole product on this machine, until Ctrl-C
 test: .venv/dev .venv-engine/ready ## every test; lists what is skipped
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-long: .venv/dev .venv-engine/ready ## the fault runs in their long form
-	@STEMPEL_LONG=1 $(BIN)/python -m pytest -n $(WORKERS) tests/faults tests/wallet
+long: .venv/dev .venv-engine/ready ## fault runs, golden cases and machines in their long form
+	@STEMPEL_LONG=1 $(BIN)/python -m pytest -n $(WORKERS) tests/faults tests/golden tests/wallet
 
 check: .venv/dev ## format, lint, types, import directions
 	@$(BIN)/ruff format --check --quiet $(SOURCES)

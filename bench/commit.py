@@ -1,38 +1,37 @@
 """What the commit costs in DynamoDB, from the sizes of the items that it really writes.
 
-No engine is asked: those that run here bill wrongly (DynamoDB Local reports 4 units for a
-transaction of three items, where AWS bills 6). The rules are the published ones:
-
-    sizes   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
-    units   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
-    index   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
-
 `python -m bench.commit` prints the figures. The card is the fullest that the design has in mind:
 12 lots, 6 challenges, 8 awards, and every other field as long as the API takes it.
+
+Some commits bring one more item each: a purchase whose reference counts once (`receipt`), one
+whose basket the rules look at, a reward of which pieces are counted (`stock`), a single-use code,
+a reversal (`mark`). A merge is a commit of two cards.
 """
 
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from pynamodb.models import Model
 
-from wallet.domain.cards import Card, Challenge, Lot, State
+from bench.capacity import index_units, item_bytes, read_units, stored, write_units
+from wallet.domain.bounds import REFERENCE_BYTES_MAX
+from wallet.domain.cards import Card, Lot, State, Tally
 from wallet.domain.entries import Entry, EntryKind, Line
 from wallet.domain.ids import CardId, EntryId, MemberId, MerchantId, ProgramId, entry_id
-from wallet.domain.ledger import REFERENCE_BYTES_MAX
+from wallet.domain.purchases import Item, Purchase
+from wallet.domain.times import to_millis
 from wallet.services.ports import Change
-from wallet.storage.ledger import entry_row, head_row
-from wallet.storage.tables import MarkRow
+from wallet.storage.ledger_rows import entry_row, head_row
+from wallet.storage.packing import pack_basket, pack_taken
+from wallet.storage.rows.cards import BasketRow, CodeRow, MarkRow, ReceiptRow, StockRow
 
 BARS = {"earn_write_units": 5.0, "earn_read_units": 1.0}
 
 LOTS, CHALLENGES, AWARDS = 12, 6, 8
-UNIT_BYTES = 1_024
-_READ_UNIT_BYTES = 4_096
-_TRANSACTIONAL = 2
+# A basket of more lines than these takes two units more for each further kilobyte.
+BASKET_LINES = 25
 
 _AT = datetime(2027, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 _ID = "z" * 22
@@ -42,85 +41,73 @@ _POINTS = 999_999_999
 # Minor units: a hundred million of the currency.
 _AMOUNT = 9_999_999_999
 
-Item = Mapping[str, Mapping[str, Any]]
-
-
-def item_bytes(item: Item) -> int:
-    """The size of an item in the engine's own form, names included."""
-    return sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
-
-
-def value_bytes(value: Mapping[str, Any]) -> int:
-    """The size of an attribute's value, of the kinds that head and entries have."""
-    ((kind, held),) = value.items()
-    match kind:
-        case "S":
-            return len(held.encode())
-        case "B":
-            return len(held)
-        case "N":
-            return _number_bytes(held)
-        case "BOOL":
-            return 1
-        case _:
-            raise ValueError(f"no item of a commit has values of kind {kind}")
-
-
-def _number_bytes(text: str) -> int:
-    """About a byte for two significant digits, and one more.
-
-    What the published rule leaves open is as DynamoDB Local, Amazon's own engine, has it: pairs of
-    digits are counted from the point, and a minus costs one byte.
-    """
-    whole, _, fraction = text.lstrip("-").partition(".")
-    digits = "0" * (len(whole) % 2) + whole + fraction + "0" * (len(fraction) % 2)
-    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
-    while pairs and pairs[-1] == "00":
-        pairs.pop()
-    while pairs and pairs[0] == "00":
-        pairs.pop(0)
-    return len(pairs) + 1 + text.startswith("-")
-
-
-def write_units(*sizes: int) -> int:
-    """Of one transaction that writes items of these sizes."""
-    return sum(_TRANSACTIONAL * _rounded(size, UNIT_BYTES) for size in sizes)
-
-
-def index_units(size: int) -> int:
-    """Of putting an item of this size, as projected, into a local secondary index."""
-    return _rounded(size, UNIT_BYTES)
-
-
-def read_units(*sizes: int) -> int:
-    """Of strongly consistent reads of single items; one that does not exist costs as well."""
-    return sum(_rounded(size, _READ_UNIT_BYTES) for size in sizes)
-
-
-def _rounded(size: int, unit: int) -> int:
-    return max(1, -(-size // unit))
-
-
-def stored(row: Model) -> Item:
-    """The item as it goes over the wire, attributes that are not set left out."""
-    item: Item = row.serialize()
-    return item
+_OF_TWO_CARDS = (EntryKind.MERGE, EntryKind.UNMERGE)
 
 
 def measure() -> dict[str, float]:
     """Units and sizes of a commit, by name."""
     head = item_bytes(stored(head_row(full_card())))
     entries = {kind: item_bytes(stored(entry_row(full_change(kind)))) for kind in EntryKind}
-    mark = item_bytes(stored(MarkRow(f"C#{_ID}", f"R#{_ID}", amount=_AMOUNT, whole=False)))
-    found: dict[str, float] = {"head_item_bytes": head, "mark_item_bytes": mark}
+    extras = {name: item_bytes(stored(row)) for name, row in _extras().items()}
+    found: dict[str, float] = {"head_item_bytes": head}
+    for name, size in extras.items():
+        found[f"{name}_item_bytes"] = size
+        found[f"{name}_more_write_units"] = write_units(size)
+    # A reversal reads the basket, where it was kept.
+    found["basket_more_read_units"] = read_units(extras["basket"])
     for kind, size in entries.items():
-        more = [mark] if kind is EntryKind.REVERSE else []
+        more = [extras["mark"]] if kind is EntryKind.REVERSE else []
+        units = write_units(head, size, *more) + index_units(size)
         found[f"{kind}_entry_item_bytes"] = size
-        found[f"{kind}_write_units"] = write_units(head, size, *more) + index_units(size)
-        # A reversal reads the entry that it takes back, and the mark on it.
-        read = [entries[EntryKind.EARN], mark] if kind is EntryKind.REVERSE else []
-        found[f"{kind}_read_units"] = read_units(head, *read)
+        found[f"{kind}_write_units"] = units * (2 if kind in _OF_TWO_CARDS else 1)
+        found[f"{kind}_read_units"] = read_units(head, *_read(kind, head, entries))
     return found
+
+
+def _read(kind: EntryKind, head: int, entries: Mapping[EntryKind, int]) -> list[int]:
+    """What is read besides the card's head.
+
+    The state before an entry is in the one before it, which is asked for as a page of one: two
+    entries are read, to know whether there are more.
+    """
+    before = 2 * max(entries.values())
+    match kind:
+        case EntryKind.REVERSE:
+            return [entries[EntryKind.EARN], item_bytes(stored(_extras()["mark"])), before]
+        case EntryKind.CAPTURE:
+            return [entries[EntryKind.HOLD]]
+        case EntryKind.RELEASE:
+            return [entries[EntryKind.HOLD], before]
+        case EntryKind.MERGE:
+            return [head]
+        case EntryKind.UNMERGE:
+            return [head, entries[EntryKind.MERGE], entries[EntryKind.MERGE], before, before]
+        case _:
+            return []
+
+
+def _extras() -> dict[str, Model]:
+    """The items that a commit may bring besides head and entry."""
+    taken = [(_RULE, _POINTS)] * AWARDS
+    line = Item(sku="5901234123457", category="accessories", quantity=99, amount=9_999)
+    basket = Purchase(amount=_AMOUNT, currency="PLN", tax=_AMOUNT, items=(line,) * BASKET_LINES)
+    return {
+        "receipt": ReceiptRow(f"Z#{_ID}#{_ID}", "H", entry=f"{_ID}-{_ID}"),
+        "stock": StockRow(f"P#{'p' * 64}", f"S#{_RULE}", given=_COUNT),
+        "code": CodeRow(
+            f"X#{_ID}#7K3M-Q2ZT-4H",
+            "H",
+            program="p" * 64,
+            action="a" * 40,
+            batch=_ID,
+            expires=to_millis(_AT),
+            entry=f"{_ID}-{_ID}",
+        ),
+        "basket": BasketRow(f"C#{_ID}", f"K#{_ID}", packed=pack_basket(basket)),
+        "mark": MarkRow(
+            f"C#{_ID}", f"R#{_ID}", amount=_AMOUNT, whole=False, taken=pack_taken(taken)
+        ),
+    }
 
 
 def full_card() -> Card:
@@ -150,13 +137,13 @@ def full_state() -> State:
     return State(
         points=_POINTS * LOTS,
         stamps=-999,
-        pending=_POINTS,
         owed=_POINTS,
         carry=_AMOUNT,
-        lots=tuple(Lot(points=_POINTS, expires_at=_AT + day) for day in days),
-        challenges=tuple(
-            Challenge(rule_id=_RULE, count=9_999, since=_AT) for _ in range(CHALLENGES)
-        ),
+        lots=tuple(Lot(units=_POINTS, expires_at=_AT + day) for day in days),
+        tallies=tuple(Tally(key="k" * 8, count=9_999, since=_AT) for _ in range(CHALLENGES)),
+        visits=_COUNT,
+        earned_at=_AT,
+        used_at=_AT,
     )
 
 
@@ -167,7 +154,7 @@ def full_change(kind: EntryKind) -> Change:
     return Change(
         before=card,
         after=after,
-        entry=_ENTRIES[kind](_bare(kind, after)),
+        entry=_ENTRIES.get(kind, _explained)(_bare(kind, after)),
         fingerprint=bytes(16),
     )
 
@@ -191,7 +178,7 @@ def _bare(kind: EntryKind, card: Card) -> Entry:
     )
 
 
-def _earn(entry: Entry) -> Entry:
+def _bought(entry: Entry) -> Entry:
     return replace(
         entry,
         lines=tuple(Line(rule_id=_RULE, points=_POINTS, stamps=-999) for _ in range(AWARDS)),
@@ -203,18 +190,37 @@ def _earn(entry: Entry) -> Entry:
     )
 
 
-def _redeem(entry: Entry) -> Entry:
+def _rewarded(entry: Entry) -> Entry:
     return replace(
-        entry, reward_id=_RULE, location_id="l" * 64, reference="f" * REFERENCE_BYTES_MAX
+        entry,
+        reward_id=_RULE,
+        location_id="l" * 64,
+        reference="f" * REFERENCE_BYTES_MAX,
+        settles=EntryId(f"{entry.card_id}-{_ID}"),
     )
 
 
-def _reverse(entry: Entry) -> Entry:
-    earned = replace(_earn(entry), basket=None)
+def _refunded(entry: Entry) -> Entry:
+    earned = replace(_bought(entry), basket=None)
     return replace(earned, reverses=EntryId(f"{entry.card_id}-{_ID}"))
 
 
-_ENTRIES = {EntryKind.EARN: _earn, EntryKind.REDEEM: _redeem, EntryKind.REVERSE: _reverse}
+def _explained(entry: Entry) -> Entry:
+    return replace(
+        entry,
+        lines=tuple(Line(rule_id=_RULE, points=_POINTS, stamps=-999) for _ in range(AWARDS)),
+        reason="r" * 64,
+    )
+
+
+_ENTRIES = {
+    EntryKind.EARN: _bought,
+    EntryKind.REDEEM: _rewarded,
+    EntryKind.HOLD: _rewarded,
+    EntryKind.CAPTURE: _rewarded,
+    EntryKind.RELEASE: _rewarded,
+    EntryKind.REVERSE: _refunded,
+}
 
 
 def main() -> None:

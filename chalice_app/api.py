@@ -5,6 +5,7 @@ In this order, so that a stranger learns nothing but that the key is wrong.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from wallet.domain.canonical import fingerprint
 from wallet.domain.errors import ForbiddenError, InvalidError, UnauthenticatedError
 from wallet.domain.ids import key_digest
 from wallet.domain.merchants import ApiKey, Scope
+from wallet.domain.times import read_time
 from wallet.services.api_keys import recognise
 from wallet.services.commit import Act
 
@@ -181,6 +183,14 @@ def check_one(**given: object) -> None:
         raise InvalidError(
             named[1] if named else next(iter(given)), f"give exactly one of {', '.join(given)}"
         )
+
+
+def time_of(field: str, text: str | None) -> datetime | None:
+    """The time that a field says, if it says any. Raises InvalidError."""
+    at = read_time(text) if text is not None else None
+    if text is not None and at is None:
+        raise InvalidError(field, "must be an RFC 3339 time with Z or an offset")
+    return at
 
 
 _PATH = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chalice_app.program_form import CURRENCIES, first_spend
 from wallet.art.brand import brand, contrast
 from wallet.art.logos import LogoFault
-from wallet.domain.programs import Design
+from wallet.domain.designs import Design
 from wallet.texts import texts
 
 _CHANGES_MAX = 20

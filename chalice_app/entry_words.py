@@ -4,15 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from chalice_app.deeds import deed
 from chalice_app.formats import moment, money, number
 from chalice_app.history import signed
-from wallet.domain.entries import Entry, EntryKind
+from wallet.domain.cards import Status
+from wallet.domain.entries import Entry, EntryKind, Reversed
 from wallet.domain.ids import EntryId
-from wallet.domain.ledger import Reversed
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.ledger import COOL_DOWN_OVERRIDDEN
+from wallet.domain.programs import Program
+from wallet.domain.reversal import REVERSIBLE
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.counter import REPEATED
 from wallet.services.till_sales import CLAIMED
 from wallet.texts import texts
+
+# Whoever did it said why.
+_WITH_REASON = (EntryKind.ADJUST, EntryKind.CLOSE)
 
 FindVersion = Callable[[int], Program | None]
 
@@ -76,20 +83,14 @@ def _line(
 
 
 def _what(entry: Entry, program: Program, language: str) -> str:
+    if entry.kind is not EntryKind.REVERSE:
+        return deed(entry, program, language)
     say = texts(language).gettext
-    if entry.kind is EntryKind.REDEEM:
-        reward = program.reward(entry.reward_id) if entry.reward_id else None
-        return say("Reward: {reward}").format(reward=reward.name) if reward else say("Reward")
-    if entry.kind is EntryKind.REVERSE:
-        if entry.amount is not None and entry.currency:
-            amount = money(entry.amount, entry.currency, language)
-            return say("Money back, {amount}").format(amount=amount)
-        gave = entry.points > 0 or entry.stamps > 0
-        return say("Reward taken back") if gave else say("Taken back")
-    if entry.amount is not None and entry.currency:
+    if entry.amount and entry.currency:
         amount = money(entry.amount, entry.currency, language)
-        return say("Purchase, {amount}").format(amount=amount)
-    return say("Stamps added") if program.kind is ProgramKind.STAMPS else say("Points added")
+        return say("Money back, {amount}").format(amount=amount)
+    gave = entry.reward_id is not None or entry.points > 0 or entry.stamps > 0
+    return say("Reward taken back") if gave else say("Taken back")
 
 
 def _by(actor: str, hands: Mapping[str, str], language: str) -> str:
@@ -114,7 +115,10 @@ def _note(entry: Entry, taken: Mapping[EntryId, Reversed], language: str) -> str
     known = {
         REPEATED: say("given again after a question"),
         CLAIMED: say("claimed afterwards with a link"),
+        COOL_DOWN_OVERRIDDEN: say("given in spite of the pause"),
     }
+    if entry.kind in _WITH_REASON:
+        return entry.reason or ""
     return known.get(entry.reason or "", "")
 
 
@@ -129,4 +133,7 @@ def _after(entry: Entry, *, by_stamps: bool, language: str) -> str:
 
 def _is_open(entry: Entry, taken: Mapping[EntryId, Reversed]) -> bool:
     """As far as is known here; the ledger itself decides."""
-    return entry.kind is not EntryKind.REVERSE and not taken.get(entry.id, Reversed()).whole
+    # A merge is taken back from the card that has what both held.
+    merged = entry.kind is EntryKind.MERGE and entry.after.status is not Status.MERGED
+    can_be = merged or entry.kind in REVERSIBLE
+    return can_be and not taken.get(entry.id, Reversed()).whole

@@ -5,7 +5,8 @@ count and type whole ones.
 """
 
 import re
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -110,6 +111,34 @@ def clock(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_time
 
     return format_time(at_place(at, ZoneInfo(zone)).time(), "short", locale=_locale(language))
+
+
+def hour(minute: int, language: str) -> str:
+    """A time of day by its minute: `14:00`."""
+    from babel.dates import format_time
+
+    return format_time(time(*divmod(minute, 60)), "short", locale=_locale(language))
+
+
+def calendar_day(date: date, language: str) -> str:
+    """A day that is the same everywhere: `1 mar 2027`."""
+    from babel.dates import format_date
+
+    return format_date(date, "medium", locale=_locale(language))
+
+
+def several(parts: Sequence[str], language: str, *, either: bool = False) -> str:
+    """A list as it is said: `Mondays, Tuesdays and Fridays`; or any of them with `either`."""
+    from babel.lists import format_list
+
+    return format_list(parts, "or" if either else "standard", locale=_locale(language))
+
+
+def times(percent: int, language: str) -> str:
+    """How many times as much: `1,5`."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(Decimal(percent) / 100, locale=_locale(language))
 
 
 def moment(at: datetime, zone: str, language: str) -> str:

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalice_app.formats import clock, money, number, on_day
+from chalice_app.deeds import deed
+from chalice_app.formats import clock, number, on_day
 from wallet.domain.entries import Entry, EntryKind
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.ports import Programs
 from wallet.texts import texts
 
@@ -15,6 +17,7 @@ from wallet.texts import texts
 class Happening(Struct, frozen=True, kw_only=True):
     """One line. `change` has its sign; `at` is for machines."""
 
+    id: str
     what: str
     when: str
     at: str
@@ -46,6 +49,7 @@ def signed(change: int, language: str) -> str:
 def _line(entry: Entry, program: Program, language: str, now: datetime) -> Happening:
     change = entry.stamps if program.kind is ProgramKind.STAMPS else entry.points
     return Happening(
+        id=entry.id,
         what=_what(entry, program, language),
         when=_when(entry.occurred_at, program.time_zone, language, now),
         at=entry.occurred_at.isoformat(),
@@ -55,17 +59,11 @@ def _line(entry: Entry, program: Program, language: str, now: datetime) -> Happe
 
 
 def _what(entry: Entry, program: Program, language: str) -> str:
+    if entry.kind is not EntryKind.REVERSE:
+        return deed(entry, program, language)
     say = texts(language).gettext
-    if entry.kind is EntryKind.REDEEM:
-        reward = program.reward(entry.reward_id) if entry.reward_id else None
-        return say("Reward: {reward}").format(reward=reward.name) if reward else say("Reward")
-    if entry.kind is EntryKind.REVERSE:
-        gave = entry.points > 0 or entry.stamps > 0
-        return say("Given back") if gave else say("Taken back")
-    if entry.amount is not None and entry.currency:
-        amount = money(entry.amount, entry.currency, language)
-        return say("Purchase, {amount}").format(amount=amount)
-    return say("Stamps added") if program.kind is ProgramKind.STAMPS else say("Points added")
+    gave = entry.points > 0 or entry.stamps > 0
+    return say("Given back") if gave else say("Taken back")
 
 
 def _when(at: datetime, zone: str, language: str, now: datetime) -> str:

@@ -10,17 +10,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from chalice_app.baskets import basket_digest
+from chalice_app.baskets import basket_digest, basket_items
 from chalice_app.documents import card_document
 from chalice_app.schemas import ITEMS_MAX, CardOut, EntryOut, Item
+from wallet.domain.bounds import AMOUNT_MAX, REFERENCE_BYTES_MAX
+from wallet.domain.drafts import check_occurred
 from wallet.domain.entries import entry_document
 from wallet.domain.errors import InvalidError
 from wallet.domain.hooks import Hook, Named, Naming, Sale, sale_digest
-from wallet.domain.ledger import AMOUNT_MAX, REFERENCE_BYTES_MAX, check_occurred
 from wallet.domain.program_document import clean_text
 from wallet.domain.times import cut, read_time
+from wallet.services.sales_desk import Status, Taken
 from wallet.services.till_rewards import Quote
-from wallet.services.till_sales import Status, Taken
 
 # In Python, though not in JSON Schema, `$` lets a newline pass at the end.
 _END = r"$(?!\n)"
@@ -68,6 +69,7 @@ class SaleIn(Struct):
     amount: _AMOUNT
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END)]
     card: CardIn | None = None
+    tax: Annotated[int, Meta(ge=0, le=AMOUNT_MAX, description="minor units in it")] | None = None
     items: Annotated[list[HookItem], Meta(max_length=ITEMS_MAX)] | None = None
     occurred_at: _TIME | None = None
     location_id: _PLACE | None = None
@@ -82,11 +84,13 @@ class RefundIn(Struct):
 
 
 class RewardIn(Struct):
-    """A reward in a sale."""
+    """A reward in a sale; `confirmed`: a member of the staff agrees, where it asks for that."""
 
     sale_id: _WORD
     card: CardIn
     reward_id: _WORD
+    confirmed: bool = False
+    location_id: _PLACE | None = None
 
 
 class SaleCompleted(Struct, tag_field="type", tag="sale.completed"):
@@ -139,19 +143,23 @@ class QuoteOut(Struct):
 
 
 class HookAnswer(Struct):
-    """What became of a message. What does not apply is null."""
+    """What became of a message. What does not apply is null; `reason` is of what is ignored."""
 
     status: Literal["applied", "duplicate", "pending", "ignored"]
     entry: EntryOut | None = None
     card: CardOut | None = None
     claim: ClaimOut | None = None
     reward: QuoteOut | None = None
+    reason: Literal["unknown-type", "nothing-left", "card-closed"] | None = None
 
 
 def read_sale(hook: Hook, message: SaleCompleted, *, now: datetime) -> Sale:
     """The sale. Raises InvalidError."""
     said = message.data
     sale_id = read_word("data.sale_id", said.sale_id)
+    tax = said.tax or 0
+    if tax > said.amount:
+        raise InvalidError("data.tax", "is more than was paid")
     return Sale(
         digest=sale_digest(hook.id, sale_id),
         hook_id=hook.id,
@@ -160,6 +168,8 @@ def read_sale(hook: Hook, message: SaleCompleted, *, now: datetime) -> Sale:
         amount=said.amount,
         currency=said.currency,
         basket=basket_digest(said.items),
+        tax=tax,
+        items=basket_items(said.items),
         location_id=said.location_id,
         occurred_at=_moment(message, now),
         created_at=cut(now),
@@ -184,7 +194,8 @@ def answer_document(taken: Taken, base_url: str, *, claim: ClaimOut | None = Non
     )
     # As it stands, field for field: its hash is made from that.
     entry = entry_document(taken.entry) if taken.entry else None
-    return _document(taken.status, entry=entry, card=card, claim=claim)
+    reason = taken.why.value if taken.why else None
+    return _document(taken.status, entry=entry, card=card, claim=claim, reason=reason)
 
 
 def quote_document(quote: Quote, base_url: str) -> bytes:
@@ -197,7 +208,7 @@ def quote_document(quote: Quote, base_url: str) -> bytes:
         name=reward.name,
         kind=str(reward.kind),
         cost={unit: getattr(reward.cost, unit)},
-        available=missing == 0,
+        available=quote.available,
         missing={unit: missing},
     )
     card = card_document(quote.card, quote.program, base_url)

@@ -10,7 +10,8 @@ from chalice_app.program_words import units
 from wallet.domain.cards import Card
 from wallet.domain.ids import ProgramId
 from wallet.domain.merchants import Member
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.list_members import Listed
 from wallet.texts import texts
 
@@ -57,10 +58,7 @@ def member_lines(
 def balance_of(card: Card, program: Program, language: str) -> Balance:
     """What a card holds."""
     stamps, target = card.state.stamps, program.stamps_target
-    is_ready = any(
-        card.state.points >= reward.cost.points and stamps >= reward.cost.stamps
-        for reward in program.rewards
-    )
+    is_ready = any(not card.state.missing(reward.cost).units for reward in program.rewards)
     if target is None:
         text = units(card.state.points, ProgramKind.POINTS, language)
         return Balance(text=text, rings=0, on=0, is_ready=is_ready)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from chalice_app.qr import Qr, qr_code
 from wallet.art.names import ArtKind, card_art
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 from wallet.texts import texts
 
 _CODE = "STEM-PEL0-01"

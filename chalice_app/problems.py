@@ -12,16 +12,25 @@ from msgspec import Struct
 from wallet.domain.errors import (
     AlreadyReversedError,
     BalanceTooSmallError,
+    CardNotActiveError,
+    CodeUsedError,
+    ConfirmationError,
     ContentionError,
+    CoolDownError,
     ForbiddenError,
     InvalidError,
     InvalidProgramError,
     KeyReusedError,
     NotFoundError,
+    NotHeldError,
     NotReversibleError,
+    OutOfStockError,
+    ReferenceUsedError,
+    RewardNotNowError,
     UnauthenticatedError,
     WalletError,
 )
+from wallet.domain.times import write_time
 
 # Clients compare this text, so it names no host that may move.
 TYPE_PREFIX = "urn:stempel:problem:"
@@ -132,6 +141,40 @@ def _balance_too_small(error: BalanceTooSmallError) -> Problem:
     )
 
 
+def _card_not_active(error: CardNotActiveError) -> Problem:
+    return Problem(
+        slug="card-not-active",
+        status=409,
+        title="The card is not in use",
+        detail=f"It is {error.status}.",
+        more={"card_status": error.status},
+    )
+
+
+def _cool_down(error: CoolDownError) -> Problem:
+    since = write_time(error.since)
+    return Problem(
+        slug="cool-down",
+        status=409,
+        title="The card earned a moment ago",
+        detail="If another purchase is meant, send it with a new key and “override”: true.",
+        more={"since": since},
+    )
+
+
+def _reward_not_now(error: RewardNotNowError) -> Problem:
+    often = error.reason == "often"
+    return Problem(
+        slug="reward-not-now",
+        status=409,
+        title="The reward is not to be had now",
+        detail="The card has had it as often as it may for now."
+        if often
+        else "Not at this time, or not at this place.",
+        more={"reason": error.reason},
+    )
+
+
 def _plain(slug: str, status: int, title: str, detail: str) -> Callable[[Exception], Problem]:
     return lambda _error: Problem(slug=slug, status=status, title=title, detail=detail)
 
@@ -161,7 +204,34 @@ _PROBLEMS: Mapping[type[Exception], Callable[..., Problem]] = {
         "not-reversible",
         409,
         "The entry cannot be reversed",
-        "A reversal is not reversed; make a new entry.",
+        "Neither a reversal is, nor a hold, nor what the calendar did; make a new entry.",
+    ),
+    CardNotActiveError: _card_not_active,
+    CoolDownError: _cool_down,
+    RewardNotNowError: _reward_not_now,
+    OutOfStockError: _plain(
+        "out-of-stock", 409, "The reward is out of stock", "No piece of it is left."
+    ),
+    ConfirmationError: _plain(
+        "confirmation-needed",
+        409,
+        "A member of the staff must agree",
+        "Send it again with “confirmed”: true once somebody has agreed.",
+    ),
+    ReferenceUsedError: _plain(
+        "reference-used",
+        409,
+        "The reference was used before",
+        "This location has told of another purchase under the same reference.",
+    ),
+    CodeUsedError: _plain(
+        "code-used", 409, "The code does not hold any more", "It was used, or its time is over."
+    ),
+    NotHeldError: _plain(
+        "not-held",
+        409,
+        "Nothing is held there any more",
+        "The hold was captured or released before, or its time is over.",
     ),
     ContentionError: _plain(
         "contention",

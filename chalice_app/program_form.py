@@ -13,17 +13,11 @@ from msgspec import Struct
 
 from chalice_app.formats import minor_digits, read_amount, typed_digits
 from chalice_app.forms import Form
+from wallet.domain.designs import Design, Picture, StampStyle
 from wallet.domain.errors import InvalidProgramError
-from wallet.domain.program_document import Terms, read_terms, write_terms
-from wallet.domain.programs import (
-    STAMPS_TARGET_MAX,
-    Design,
-    Picture,
-    Program,
-    ProgramKind,
-    RuleKind,
-    StampStyle,
-)
+from wallet.domain.program_document import read_terms, write_terms
+from wallet.domain.programs import STAMPS_TARGET_MAX, Program, Terms
+from wallet.domain.vocabulary import ProgramKind, RuleKind
 
 COLORS = ("#1f5b45", "#b8451f", "#6b2c57", "#1f5f8a", "#f2c230")
 TARGETS = (5, 6, 8, 10, 12)
@@ -147,7 +141,8 @@ def typed_of(program: Program) -> Typed:
     """The form of a programme that stands."""
     design = program.design
     reward = next(iter(program.rewards), None)
-    rule = program.rule(RuleKind.POINTS_PER_AMOUNT)
+    by_amount = (rule for rule in program.rules if rule.kind is RuleKind.POINTS_PER_AMOUNT)
+    rule = next((rule for rule in by_amount if not rule.items), None)
     return Typed(
         name=program.name,
         trade=next((t for t, (picture, _) in TRADES.items() if picture == design.picture), _TRADE),
@@ -194,15 +189,16 @@ def shown_target(typed: Typed) -> int:
 def _document(typed: Typed, newest: Program | None) -> Mapping[str, object]:
     kind = newest.kind if newest else typed.kind
     stamps = kind == ProgramKind.STAMPS
-    before: dict[str, Any] = write_terms(newest) if newest else {"rules": [], "rewards": []}
+    before: dict[str, Any] = write_terms(newest) if newest else {}
     document: dict[str, object] = {
+        **before,
         "name": _seen(typed.name),
         "kind": str(kind),
         "locale": typed.locale,
         "currency": newest.currency if newest else typed.currency,
         "time_zone": typed.time_zone,
-        "rules": _rules(typed, before["rules"], stamps=stamps),
-        "rewards": _rewards(typed, newest, before["rewards"], stamps=stamps),
+        "rules": _visits(before) if stamps else _spending(typed, before),
+        "rewards": _rewards(typed, newest, before, stamps=stamps),
         "design": _design(typed),
     }
     if stamps:
@@ -210,29 +206,51 @@ def _document(typed: Typed, newest: Program | None) -> Mapping[str, object]:
     return document
 
 
-def _rules(typed: Typed, before: list[Any], *, stamps: bool) -> list[Any]:
-    if stamps:
-        visit = {"id": _VISIT_ID, "kind": str(RuleKind.STAMPS_PER_PURCHASE), "stamps": 1}
-        return before or [visit]
-    kind = str(RuleKind.POINTS_PER_AMOUNT)
-    step, points = read_amount(typed.spend, typed.currency), _whole(typed.points)
-    said = {"id": _SPEND_ID, "kind": kind, "step": step, "points": points}
-    if any(rule["kind"] == kind for rule in before):
-        return [{**said, "id": rule["id"]} if rule["kind"] == kind else rule for rule in before]
-    return [*before, said]
+def _visits(before: Mapping[str, Any]) -> list[Any]:
+    visit = {"id": _VISIT_ID, "kind": str(RuleKind.STAMPS_PER_PURCHASE), "stamps": 1}
+    rules: list[Any] = before.get("rules", [visit])
+    return rules
+
+
+def _spending(typed: Typed, before: Mapping[str, Any]) -> list[Any]:
+    """The rules with the one of the form as typed, which may go on not being there."""
+    rules: list[Any] = before.get("rules", [])
+    said = {"step": read_amount(typed.spend, typed.currency), "points": _whole(typed.points)}
+    there = [rule for rule in rules if _is_spending(rule)]
+    if there:
+        return [{**rule, **said} if rule in there else rule for rule in rules]
+    if before and not typed.spend and not typed.points:
+        return rules
+    new_id = _free_id(_SPEND_ID, before, "rules", "limits")
+    return [*rules, {"id": new_id, "kind": str(RuleKind.POINTS_PER_AMOUNT), **said}]
+
+
+def _is_spending(rule: Mapping[str, Any]) -> bool:
+    """Whether it is the one rule by amount that holds for whole purchases."""
+    return rule["kind"] == RuleKind.POINTS_PER_AMOUNT and "items" not in rule
 
 
 def _rewards(
-    typed: Typed, newest: Program | None, before: list[Any], *, stamps: bool
+    typed: Typed, newest: Program | None, before: Mapping[str, Any], *, stamps: bool
 ) -> list[Any]:
     """The first one as typed; one that took a full card still takes a full card."""
-    first = before[0] if before else {"id": _REWARD_ID, "kind": "free_product"}
+    rewards: list[Any] = before.get("rewards", [])
+    if newest and not rewards and not typed.reward and not typed.cost:
+        return rewards
+    new_id = _free_id(_REWARD_ID, before, "rewards", "offers")
+    first = rewards[0] if rewards else {"id": new_id, "kind": "free_product"}
     cost: object = {"points": _whole(typed.cost)}
     if stamps:
         kept = first.get("cost")
         full = newest is None or kept in (None, {"stamps": newest.stamps_target})
         cost = {"stamps": _whole(typed.target)} if full else kept
-    return [{**first, "name": _seen(typed.reward), "cost": cost}, *before[1:]]
+    return [{**first, "name": _seen(typed.reward), "cost": cost}, *rewards[1:]]
+
+
+def _free_id(wish: str, before: Mapping[str, Any], *lists: str) -> str:
+    taken = {each["id"] for name in lists for each in before.get(name, [])}
+    names = (wish, *(f"{wish}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
 
 
 def _design(typed: Typed) -> Mapping[str, object]:

@@ -1,7 +1,8 @@
-"""What a programme says of itself: the promise, the rule, what a reward costs."""
+"""What a programme says of itself in few words: the promise, what a reward costs."""
 
-from chalice_app.formats import number, short_money
-from wallet.domain.programs import Cost, Program, ProgramKind, Reward, Rule, RuleKind
+from chalice_app.formats import number
+from wallet.domain.programs import Cost, Program, Reward
+from wallet.domain.vocabulary import ProgramKind
 from wallet.texts import texts
 
 
@@ -17,11 +18,6 @@ def promise(program: Program, language: str) -> str:
     else:
         sentence = say.ngettext("{reward} for {count} point", "{reward} for {count} points", count)
     return sentence.format(reward=reward.name, count=number(count, language))
-
-
-def rules_in_words(program: Program, language: str) -> list[str]:
-    """One sentence for each rule."""
-    return [_rule(rule, program, language) for rule in program.rules]
 
 
 def cost_in_words(cost: Cost, language: str) -> str:
@@ -41,21 +37,5 @@ def units(count: int, kind: ProgramKind, language: str) -> str:
     return say.ngettext("{count} point", "{count} points", count).format(count=shown)
 
 
-def _rule(rule: Rule, program: Program, language: str) -> str:
-    say = texts(language)
-    if rule.kind is RuleKind.STAMPS_PER_PURCHASE and rule.stamps == 1:
-        return say.gettext("Each purchase is a stamp.")
-    if rule.kind is RuleKind.STAMPS_PER_PURCHASE:
-        sentence = say.ngettext(
-            "Each purchase is {count} stamp.", "Each purchase is {count} stamps.", rule.stamps
-        )
-        return sentence.format(count=number(rule.stamps, language))
-    sentence = say.ngettext(
-        "{count} point for every {amount}.", "{count} points for every {amount}.", rule.points
-    )
-    amount = short_money(rule.step, program.currency, language)
-    return sentence.format(count=number(rule.points, language), amount=amount)
-
-
 def _price(reward: Reward) -> int:
-    return reward.cost.points or reward.cost.stamps
+    return reward.cost.units

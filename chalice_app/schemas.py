@@ -5,9 +5,9 @@ What validates a request also describes it in /openapi.json.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from wallet.domain.ledger import AMOUNT_MAX, GIVEN_MAX
+from wallet.domain.bounds import AMOUNT_MAX, GIVEN_MAX
 
 ITEMS_MAX = 500
 _REFERENCE = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -17,11 +17,13 @@ _END = r"$(?!\n)"
 _ID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + _END)]
 _AMOUNT = Annotated[int, Meta(ge=1, le=AMOUNT_MAX, description="minor units")]
 _COUNT = Annotated[int, Meta(ge=1, le=GIVEN_MAX)]
-_TIME = Annotated[str, Meta(description="RFC 3339, with Z or an offset")]
+Time = Annotated[str, Meta(description="RFC 3339, with Z or an offset")]
+ActionName = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}" + _END)]
+ShortText = Annotated[str, Meta(max_length=64)]
 
 
 class Item(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A line of a basket."""
+    """A line of a basket; `amount` is that of all its pieces together."""
 
     sku: _NAME | None = None
     name: _NAME | None = None
@@ -36,25 +38,37 @@ class PurchaseIn(Struct, forbid_unknown_fields=True, omit_defaults=True):
     amount: _AMOUNT
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
     reference: _REFERENCE | None = None
+    tax: Annotated[int, Meta(ge=0, le=AMOUNT_MAX, description="minor units in it")] | None = None
     items: Annotated[list[Item], Meta(max_length=ITEMS_MAX)] | None = None
 
 
 class Earn(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Exactly one of `purchase`, `stamps` and `points`."""
+    """Exactly one of `purchase`, `stamps`, `points`, `action` and `code`.
+
+    `override` gives within the cool-down too; the entry says so.
+    """
 
     purchase: PurchaseIn | None = None
     stamps: _COUNT | None = None
     points: _COUNT | None = None
+    action: ActionName | None = None
+    code: Annotated[str, Meta(max_length=64, description="a single-use code")] | None = None
+    override: bool = False
     location_id: _ID | None = None
-    occurred_at: _TIME | None = None
+    occurred_at: Time | None = None
 
 
 class Redeem(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Exactly one of `reward_id`, `offer_id` and `points`."""
+    """Exactly one of `reward_id`, `offer_id` and `points`.
 
-    reward_id: Annotated[str, Meta(max_length=64)] | None = None
-    offer_id: Annotated[str, Meta(max_length=64)] | None = None
+    `confirmed`: a member of the staff agrees, where the reward asks for it.
+    """
+
+    reward_id: ShortText | None = None
+    offer_id: ShortText | None = None
     points: _COUNT | None = None
+    confirmed: bool = False
+    location_id: _ID | None = None
 
 
 class Reverse(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -91,10 +105,11 @@ class Balance(Struct):
 
 
 class Expiry(Struct):
-    """Points that end together."""
+    """Points, or stamps, that end together; the other is 0."""
 
     at: str
     points: int
+    stamps: int
 
 
 class Tier(Struct):
@@ -104,12 +119,13 @@ class Tier(Struct):
     name: str
     sum: int
     until: str
+    percent: int | None = None
 
 
 class RewardOut(Struct):
-    """A reward, and whether the card can pay for it now.
+    """A reward, and whether the card could have it now, its stock and the staff aside.
 
-    The cost is {"points": n} or {"stamps": n}.
+    The cost is {"points": n} or {"stamps": n}; what does not belong to its kind is null.
     """
 
     id: str
@@ -117,6 +133,12 @@ class RewardOut(Struct):
     kind: str
     cost: dict[str, int]
     available: bool
+    amount: int | None
+    percent: int | None
+    points: int | None
+    url: str | None
+    cause: str | None
+    confirm: bool
 
 
 class OfferOut(Struct):
@@ -126,6 +148,13 @@ class OfferOut(Struct):
     name: str
     kind: str
     expires_at: str
+
+
+class HoldOut(Struct):
+    """A reward that is put by; `id` is that of the entry that did so."""
+
+    id: str
+    until: str
 
 
 class Links(Struct):
@@ -155,6 +184,10 @@ class CardOut(Struct):
     code: str
     updated_at: str
     links: Links
+    status: Literal["active", "closed", "void", "merged"]
+    merged_into: str | None
+    visits: int
+    holds: list[HoldOut]
 
 
 class LineOut(Struct):
@@ -169,6 +202,7 @@ class EntryOut(Struct):
     """An entry.
 
     `hash` = SHA-256(hash of the entry before + canonical JSON of this one without `hash`).
+    `offer_id` and `settles` stand only in entries that have one.
     """
 
     v: int
@@ -192,13 +226,34 @@ class EntryOut(Struct):
     occurred_at: str
     created_at: str
     hash: str
+    offer_id: str | UnsetType = UNSET
+    settles: str | UnsetType = UNSET
+
+
+class Voucher(Struct):
+    """What a till has to do for what was redeemed; what does not belong to its kind is null.
+
+    `receipt` is the line to print, in the card's language.
+    """
+
+    kind: str
+    name: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    percent: int | None = None
+    points: int | None = None
+    code: str | None = None
+    url: str | None = None
+    cause: str | None = None
+    receipt: str = ""
 
 
 class Outcome(Struct):
-    """An entry and the card right after it."""
+    """An entry, the card right after it, and what is to be done for it."""
 
     entry: EntryOut
     card: CardOut
+    voucher: Voucher | None
 
 
 class EntryPage(Struct):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from wallet.art.paths import scallop_path
 from wallet.art.pictures import Drawn, drawn
 from wallet.art.places import APPLE, WIDTH, Place, balance_places, places
-from wallet.domain.programs import Picture, StampStyle
+from wallet.domain.designs import Picture, StampStyle
 
 # The styles as wallet.art.stamps draws them, in the same units; a test compares the two.
 RADIUS_UNITS = 23.4

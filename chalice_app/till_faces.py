@@ -7,11 +7,14 @@ from msgspec import Struct
 
 from chalice_app import formats
 from chalice_app.program_words import cost_in_words
-from wallet.domain.cards import Card
-from wallet.domain.ledger import Draft
+from wallet.domain.cards import Card, Status
+from wallet.domain.designs import Design
+from wallet.domain.drafts import Draft
 from wallet.domain.merchants import Member
-from wallet.domain.programs import Cost, Design, Program, ProgramKind, Reward, RuleKind
-from wallet.services.counter import Seen
+from wallet.domain.programs import Cost, Program, Reward
+from wallet.domain.spending import is_to_be_had
+from wallet.domain.vocabulary import ProgramKind
+from wallet.services.counter import Seen, gained, quote, visit
 
 _NAME_CHARS_MAX = 24
 # What «more than one» offers; more than these at once are a mistake more often than a purchase.
@@ -29,12 +32,18 @@ class Texts(Protocol):
 
 
 class RewardFace(Struct, frozen=True, kw_only=True):
-    """A reward; `note` says what it costs, or how much is missing."""
+    """A reward, or an offer that the card has.
+
+    `note` says what it costs, how much is missing, or until when it is there; `agrees` that the
+    cashier has to think about it. `field` is what the form calls it.
+    """
 
     id: str
     name: str
     note: str
     available: bool
+    agrees: bool = False
+    field: str = "reward"
 
 
 class CardFace(Struct, frozen=True, kw_only=True):
@@ -55,6 +64,8 @@ class CardFace(Struct, frozen=True, kw_only=True):
     given: int
     give_label: str
     rewards: tuple[RewardFace, ...]
+    offers: tuple[RewardFace, ...]
+    closed: str
     rests: str
     sheet: str
     sign: str
@@ -62,14 +73,23 @@ class CardFace(Struct, frozen=True, kw_only=True):
 
     @property
     def ready(self) -> tuple[RewardFace, ...]:
-        """The rewards that can be handed over now."""
-        return tuple(reward for reward in self.rewards if reward.available)
+        """What can be handed over now."""
+        return (*self.offers, *(reward for reward in self.rewards if reward.available))
 
 
-def card_face(seen: Seen, texts: Texts, *, language: str, shown: str, now: datetime) -> CardFace:
+def card_face(
+    seen: Seen,
+    texts: Texts,
+    *,
+    language: str,
+    shown: str,
+    now: datetime,
+    location_id: str | None = None,
+) -> CardFace:
     """The card, in words."""
     card, program = seen.card, seen.program
-    given = stamps_of_visit(program)
+    closed = card.state.status is not Status.ACTIVE
+    given = 0 if closed else _given(card, program, now)
     return CardFace(
         card_id=card.id,
         shown=shown,
@@ -85,7 +105,18 @@ def card_face(seen: Seen, texts: Texts, *, language: str, shown: str, now: datet
         target=program.stamps_target,
         given=given,
         give_label=_give_label(given, texts),
-        rewards=tuple(_reward(reward, card, texts, language) for reward in program.rewards),
+        rewards=tuple(
+            _reward(
+                reward,
+                card,
+                texts,
+                language,
+                open_now=is_to_be_had(program, card.state, reward, now, location_id=location_id),
+            )
+            for reward in program.rewards
+        ),
+        offers=() if closed else _offers(card, program, texts, language, now),
+        closed=texts.gettext("This card is closed.") if closed else "",
         rests=rests_sentence(seen.rests_since, program, texts, now) if seen.rests_since else "",
         sheet=sheet_of(program),
         sign=formats.symbol(program.currency, language),
@@ -113,12 +144,6 @@ def sheet_of(program: Program) -> str:
     return f"/brand/{program.design.color.removeprefix('#').lower()}.css"
 
 
-def stamps_of_visit(program: Program) -> int:
-    """How many stamps one tap gives: as many as the programme gives for a visit."""
-    rule = program.rule(RuleKind.STAMPS_PER_PURCHASE)
-    return rule.stamps if rule and rule.stamps else 1
-
-
 def rests_sentence(since: datetime, program: Program, texts: Texts, now: datetime) -> str:
     """That the card earned a moment ago, and the question."""
     minutes = max(0, int((now - since).total_seconds() // 60))
@@ -133,15 +158,45 @@ def rests_sentence(since: datetime, program: Program, texts: Texts, now: datetim
     return text.format(count=minutes)
 
 
-def gain(draft: Draft, texts: Texts, language: str) -> tuple[str, str]:
+def gain(draft: Draft, program: Program, texts: Texts, language: str) -> tuple[str, str]:
     """What a purchase would give, before the button and on it."""
-    points = formats.number(draft.points, language)
-    said = texts.ngettext(
-        "+{count} point, {total} in all", "+{count} points, {total} in all", draft.points
-    )
-    label = texts.ngettext("Add {count} point", "Add {count} points", draft.points)
+    given = gained(draft, program)
+    points = formats.number(given, language)
+    if given > draft.points and draft.after.pending:
+        said = texts.ngettext("+{count} point, later", "+{count} points, later", given)
+    else:
+        said = texts.ngettext(
+            "+{count} point, {total} in all", "+{count} points, {total} in all", given
+        )
+    label = texts.ngettext("Add {count} point", "Add {count} points", given)
     total = formats.number(draft.after.points, language)
     return said.format(count=points, total=total), label.format(count=points)
+
+
+def _given(card: Card, program: Program, now: datetime) -> int:
+    """How many stamps one tap gives now; 1 where points are collected, which nobody taps."""
+    if program.kind is not ProgramKind.STAMPS:
+        return 1
+    return gained(quote(program, card, visit(program), now=now), program)
+
+
+def _offers(
+    card: Card, program: Program, texts: Texts, language: str, now: datetime
+) -> tuple[RewardFace, ...]:
+    """What the card was given for a time, as far as the programme still knows it."""
+    known = ((held, program.offer(held.offer)) for held in card.state.offers)
+    until = texts.gettext("Offer, until {day}")
+    return tuple(
+        RewardFace(
+            id=held.id,
+            name=offer.name,
+            note=until.format(day=formats.day(held.expires_at, program.time_zone, language)),
+            available=True,
+            field="offer",
+        )
+        for held, offer in known
+        if offer and held.expires_at >= now
+    )
 
 
 def _balance(card: Card, program: Program) -> int:
@@ -175,21 +230,26 @@ def _when(at: datetime, now: datetime, zone: str, texts: Texts, language: str) -
 
 
 def _give_label(given: int, texts: Texts) -> str:
+    if not given:
+        return texts.gettext("Nothing to add now")
     if given == 1:
         return texts.gettext("Add a stamp")
     return texts.ngettext("Add {count} stamp", "Add {count} stamps", given).format(count=given)
 
 
-def _reward(reward: Reward, card: Card, texts: Texts, language: str) -> RewardFace:
-    missing = Cost(
-        points=max(0, reward.cost.points - card.state.points),
-        stamps=max(0, reward.cost.stamps - card.state.stamps),
+def _reward(
+    reward: Reward, card: Card, texts: Texts, language: str, *, open_now: bool
+) -> RewardFace:
+    missing = card.state.missing(reward.cost)
+    if missing.units:
+        note = _missing(missing, texts, language)
+    elif open_now:
+        note = cost_in_words(reward.cost, language)
+    else:
+        note = texts.gettext("Not now")
+    return RewardFace(
+        id=reward.id, name=reward.name, note=note, available=open_now, agrees=reward.confirm
     )
-    available = not (missing.points or missing.stamps)
-    note = (
-        cost_in_words(reward.cost, language) if available else _missing(missing, texts, language)
-    )
-    return RewardFace(id=reward.id, name=reward.name, note=note, available=available)
 
 
 def _missing(missing: Cost, texts: Texts, language: str) -> str:
@@ -197,4 +257,4 @@ def _missing(missing: Cost, texts: Texts, language: str) -> str:
         said = texts.ngettext("{count} more stamp", "{count} more stamps", missing.stamps)
     else:
         said = texts.ngettext("{count} more point", "{count} more points", missing.points)
-    return said.format(count=formats.number(missing.stamps or missing.points, language))
+    return said.format(count=formats.number(missing.units, language))

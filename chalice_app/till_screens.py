@@ -15,6 +15,7 @@ from chalice_app.tills import Desk, new_key
 from wallet import runtime
 from wallet.domain.programs import Program
 from wallet.services import counter, till_roll
+from wallet.services.find_cards import is_proof
 from wallet.services.till_roll import Line
 from wallet.texts import texts
 
@@ -78,8 +79,15 @@ def answer(desk: Desk, screen: Screen) -> Answer:
 
 def face_of(desk: Desk, seen: counter.Seen, shown: str) -> CardFace:
     """A card in the till's words. What was shown is kept only if it is this card's."""
-    proof = shown if counter.is_shown(seen.card, shown) else ""
-    return card_face(seen, words(desk), language=desk.language, shown=proof, now=runtime.now())
+    proof = shown if is_proof(runtime.counter(), seen.card, shown) else ""
+    return card_face(
+        seen,
+        words(desk),
+        language=desk.language,
+        shown=proof,
+        now=runtime.now(),
+        location_id=desk.till.location_id,
+    )
 
 
 def words(desk: Desk) -> Texts:

@@ -1,50 +1,69 @@
 """What a till says when something was done, or was refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalice_app import formats
 from chalice_app.problems import RequestError
 from chalice_app.till_faces import Texts
+from chalice_app.vouchers import voucher_of
+from wallet.domain.calendar import ripens_at
 from wallet.domain.cards import Card, State
 from wallet.domain.errors import (
     AlreadyReversedError,
     BalanceTooSmallError,
+    CardNotActiveError,
     ContentionError,
     ForbiddenError,
     InvalidError,
     KeyReusedError,
     NotFoundError,
+    OutOfStockError,
+    RewardNotNowError,
     WalletError,
 )
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.commit import Committed
-from wallet.services.counter import TooLateError
+from wallet.services.counter import TooLateError, gained
 
 
 def given(done: Committed, texts: Texts, language: str) -> str:
     """What was given, and what the card has now."""
-    entry = done.entry
-    if done.program.kind is ProgramKind.POINTS:
-        said = texts.ngettext(
-            "{count} point added. {total} in all.",
-            "{count} points added. {total} in all.",
-            entry.points,
-        )
-        count, total = (formats.number(n, language) for n in (entry.points, entry.after.points))
-        return said.format(count=count, total=total)
-    if entry.stamps == 1:
+    entry, program = done.entry, done.program
+    by_stamps = program.kind is ProgramKind.STAMPS
+    now, in_all = entry.stamps if by_stamps else entry.points, gained(entry, program)
+    ripe = ripens_at(program.earning, entry.occurred_at, program.time_zone)
+    if ripe and in_all > now:
+        day = formats.day(ripe, program.time_zone, language)
+        count = formats.number(in_all, language)
+        return texts.gettext("+{count} from {day} on.").format(count=count, day=day)
+    if by_stamps:
+        return _given_stamps(entry.stamps, _stamps(entry.after, program), texts)
+    said = texts.ngettext(
+        "{count} point added. {total} in all.", "{count} points added. {total} in all.", now
+    )
+    count, total = (formats.number(n, language) for n in (now, entry.after.points))
+    return said.format(count=count, total=total)
+
+
+def _given_stamps(count: int, stands: Mapping[str, int], texts: Texts) -> str:
+    if not count:
+        said = texts.gettext("No stamp by the rules this time. {stamps} of {target}.")
+    elif count == 1:
         said = texts.gettext("Stamp added. {stamps} of {target}.")
     else:
         said = texts.ngettext(
             "{count} stamp added. {stamps} of {target}.",
             "{count} stamps added. {stamps} of {target}.",
-            entry.stamps,
+            count,
         )
-    return said.format(count=entry.stamps, **_stamps(entry.after, done.program))
+    return said.format(count=count, **stands)
 
 
 def handed_over(done: Committed, texts: Texts, language: str) -> str:
-    """That a reward was given, and what the card has left."""
+    """That a reward or an offer was given, and what the card has left."""
+    if done.entry.offer_id:
+        return texts.gettext("Offer given.")
     if done.program.kind is ProgramKind.POINTS:
         left = done.entry.after.points
         said = texts.ngettext(
@@ -53,6 +72,12 @@ def handed_over(done: Committed, texts: Texts, language: str) -> str:
         return said.format(count=formats.number(left, language))
     said = texts.gettext("Reward given. New card: {stamps} of {target}.")
     return said.format(**_stamps(done.entry.after, done.program))
+
+
+def task(done: Committed, language: str) -> str:
+    """What is to be done for what was handed over; empty where its name says it all."""
+    voucher = voucher_of(done.entry, done.program, language)
+    return voucher.receipt if voucher and voucher.receipt != voucher.name else ""
 
 
 def undone(card: Card, program: Program, texts: Texts, language: str) -> str:
@@ -89,7 +114,7 @@ def next_step(done: Committed, texts: Texts) -> str:
 
 def refusal(error: WalletError, texts: Texts) -> str:
     """Why not, and what to do."""
-    if isinstance(error, InvalidError) and error.field == "reward_id":
+    if isinstance(error, InvalidError) and error.field in ("reward_id", "offer_id"):
         return texts.gettext("This reward is no longer given.")
     for kind, say in _REFUSALS.items():
         if isinstance(error, kind):
@@ -112,6 +137,11 @@ _REFUSALS: dict[type[WalletError], Callable[[Texts], str]] = {
     BalanceTooSmallError: lambda texts: texts.gettext(
         "There is not enough on this card for it any more."
     ),
+    CardNotActiveError: lambda texts: texts.gettext("This card is closed."),
+    RewardNotNowError: lambda texts: texts.gettext(
+        "This reward is not given now, or the card has had it."
+    ),
+    OutOfStockError: lambda texts: texts.gettext("There is none of it left."),
     AlreadyReversedError: lambda texts: texts.gettext("This was undone before."),
     TooLateError: lambda texts: texts.gettext(
         "A till can undo for 10 minutes. After that, the owner can."

@@ -13,6 +13,7 @@ from wallet.domain.merchants import ApiKey, Merchant, Scope
 from wallet.domain.program_document import LOCALES, clean_text
 from wallet.domain.times import read_time, write_time
 from wallet.services.api_keys import list_keys, make_key, revoke_key
+from wallet.services.note_dues import note_again
 from wallet.services.sweep import sweep
 
 
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("key", help="the key's id, as the command `keys` lists it")
     revoke.set_defaults(run=_revoke_key)
 
-    after = commands.add_parser("sweep", help="push again what changed since an outage began")
+    after = commands.add_parser("sweep", help="make up for an outage of the stream since then")
     after.add_argument("since", help="an RFC 3339 time such as 2027-03-01T08:00:00Z")
     after.set_defaults(run=_sweep)
     return parser
@@ -114,7 +115,10 @@ def _sweep(given: argparse.Namespace) -> None:
     since = read_time(given.since)
     if since is None or since > runtime.now() + timedelta(minutes=1):
         raise SweepTimeError(given.since)
-    count = sweep(runtime.ledger(), runtime.push_queue(), since=since, now=runtime.now())
+    ledger, now = runtime.ledger(), runtime.now()
+    count = sweep(ledger, runtime.push_queue(), since=since, now=now)
+    changed = ledger.changed_since(since)
+    note_again(runtime.agenda(), ledger, runtime.programs(), changed, now=now)
     print(f"{count} cards changed since then; each is queued, and phones that know are skipped.")
 
 

@@ -1,14 +1,19 @@
 """The stream of the core table, which is the outbox: a commit and its stream record are one.
 
-Two filters stand before the two functions (infra/resources.json): changed heads for the one, new
-entries for the other.
+Filters stand before the two functions (infra/resources.json): changed heads for the one, new
+entries and changed heads for the other. A third would be one more than a stream bears.
 """
+
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, DynamoDBEvent, DynamoDBRecord
 
 from wallet import runtime
 from wallet.domain.ids import CardId
 from wallet.telemetry import observed
+
+if TYPE_CHECKING:
+    from wallet.services.note_dues import Turn
 
 # The template puts the table's own stream in this place.
 STREAM = "arn:aws:dynamodb:eu-central-1:0:table/c/stream/s"
@@ -33,11 +38,26 @@ def queue_pushes(event: DynamoDBEvent) -> None:
 @triggers.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 @observed("fold_statistics")
 def fold_statistics(event: DynamoDBEvent) -> None:
-    """Brings the statistics of each card with a new entry up to date."""
+    """Brings the statistics of each card with a new entry up to date, and the agenda of each
+    card whose head has changed.
+    """
     from wallet.services.fold_statistics import fold_statistics as fold
+    from wallet.services.note_dues import note_dues
 
-    cards = filter(None, (_card(record, "L#") for record in event))
+    records = list(event)
+    turns = [_turn(record) for record in records if _card(record, "H")]
+    if turns:
+        note_dues(runtime.agenda(), runtime.programs(), turns, now=runtime.now())
+    cards = filter(None, (_card(record, "L#") for record in records))
     fold(runtime.ledger(), runtime.programs(), runtime.statistics(), cards)
+
+
+def _turn(record: DynamoDBRecord) -> "Turn":
+    """The head before and after a change."""
+    from wallet.storage.ledger_rows import image_to_card
+
+    before = image_to_card(record.old_image) if record.old_image else None
+    return before, image_to_card(record.new_image)
 
 
 def _card(record: DynamoDBRecord, sort_key: str) -> CardId | None:

@@ -8,6 +8,7 @@ from chalice.app import Blueprint, SQSEvent, SQSRecord
 
 from wallet import runtime
 from wallet.domain.ids import CardId
+from wallet.runtime import wallets
 from wallet.telemetry import observed, write_line
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def push_passes(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
 
     messages = [(record, read_message(record.body)) for record in event]
     cards = list(dict.fromkeys(card_id for _, card_id in messages if card_id))
-    failed: set[CardId | None] = {None, *_left(runtime.messenger(), cards)}
+    failed: set[CardId | None] = {None, *_left(wallets.messenger(), cards)}
     left = [record for record, card_id in messages if card_id in failed]
     if any(card_id is None for _, card_id in messages):
         write_line(function="push_passes", level="ERROR", error="a message names no card")

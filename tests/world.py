@@ -30,6 +30,7 @@ from wallet.domain.ids import ID_BYTES, ApiKeyId, MerchantId, ProgramId, encode_
 from wallet.domain.merchants import Member, Merchant, Scope
 from wallet.domain.program_document import read_terms
 from wallet.domain.programs import Program
+from wallet.runtime import wallets
 from wallet.services.api_keys import make_key
 from wallet.services.commit import Act
 from wallet.services.enrol import Reception, enrol
@@ -242,7 +243,7 @@ def _forgotten() -> Iterator[None]:
 
 
 def _forget() -> None:
-    for module in (runtime, aws, secret_values):
+    for module in (runtime, wallets, aws, secret_values):
         for kept in vars(module).values():
             if hasattr(kept, "cache_clear"):
                 kept.cache_clear()

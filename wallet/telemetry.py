@@ -38,6 +38,11 @@ def alarm(reason: str) -> None:
     count("PushRejected", 1, level="ALARM", reason=reason)
 
 
+def alarm_of_card(card_id: str, error: str) -> None:
+    """Tells of a card on which something due could not be done: an alarm watches this count."""
+    count("DueFailed", 1, level="ALARM", card=card_id[:6], error=error)
+
+
 def count(name: str, value: float, **fields: object) -> None:
     """A count, as a line that CloudWatch turns into a metric; `fields` stand beside it."""
     metric = {

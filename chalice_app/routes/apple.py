@@ -23,6 +23,7 @@ from wallet.apple.webservice import (
 )
 from wallet.domain.errors import NotFoundError, UnauthenticatedError, WalletError
 from wallet.domain.ids import DeviceId, PushToken
+from wallet.runtime import wallets
 from wallet.services import passkit
 from wallet.services.passkit import Holding
 from wallet.telemetry import write_line
@@ -126,7 +127,7 @@ def _open(call: Call) -> Holding:
 
 
 def _is_our_type(call: Call) -> bool:
-    return call.params["pass_type"] == runtime.press().signer.pass_type
+    return call.params["pass_type"] == wallets.press().signer.pass_type
 
 
 def _device_id(call: Call) -> DeviceId:
@@ -151,7 +152,7 @@ def _pass(call: Call, held: Holding) -> Answer:
     from wallet.apple.bundle import Sealed
     from wallet.services.issue_pass import issue_pass
 
-    issued = issue_pass(runtime.press(), held.card, held.program, now=runtime.now())
+    issued = issue_pass(wallets.press(), held.card, held.program, now=runtime.now())
     if isinstance(issued, Sealed):
         return Answer(content_type=PKPASS, headers=headers, encoded=issued.as_base64())
     return Answer(content_type=PKPASS, headers=headers, body=issued)

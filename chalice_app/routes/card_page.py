@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalice_app.documents import card_links
-from chalice_app.formats import number
+from chalice_app.formats import day, number
 from chalice_app.forms import check_origin, read_form
 from chalice_app.history import Happening, happenings
 from chalice_app.holders import card_of_holder
@@ -22,13 +22,16 @@ from chalice_app.pages import page, redirect
 from chalice_app.program_words import cost_in_words, units
 from chalice_app.qr import qr_code
 from wallet import runtime
-from wallet.domain.cards import Card
+from wallet.domain.cards import Card, Status
 from wallet.domain.consents import Consent, ConsentKind
 from wallet.domain.entries import Entry
-from wallet.domain.programs import Program, ProgramKind, Reward
+from wallet.domain.programs import Program, Reward
 from wallet.domain.sentences import nearest_reward, say_next
+from wallet.domain.spending import is_to_be_had
 from wallet.domain.times import cut
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.commit import program_in_force
+from wallet.services.find_cards import follow
 from wallet.texts import texts
 
 _SHORT, _LONG = 10, 50
@@ -39,15 +42,23 @@ _SEQ = re.compile(r"[0-9]{1,12}", re.ASCII)
 _PRIVATE = {"X-Robots-Tag": "noindex"}
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class Prize(Struct, frozen=True, kw_only=True):
     """A reward with its price in words, and how much is missing.
 
-    Nothing when `missing` is empty.
+    Nothing when `missing` is empty; it is `ready` if it can be had now.
     """
 
     name: str
     cost: str
     missing: str
+    ready: bool
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    """An offer that this card has, and until when."""
+
+    name: str
+    until: str
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -84,7 +95,10 @@ def show(call: Call) -> Answer:
         links=links,
         platform=_platform(call),
         own_code=qr_code(links.card),
-        rewards=[_offer(each, card, language) for each in program.rewards],
+        rewards=[_prize(each, view) for each in program.rewards],
+        offers=_presents(view),
+        pending=_pending(view),
+        closed=card.state.status is not Status.ACTIVE,
         history=_lines(entries, view),
         more=more,
         welcome=welcome if welcome in _WELCOMES else "",
@@ -142,7 +156,8 @@ def change_consents(call: Call) -> Answer:
 
 def _view(call: Call) -> View:
     token = call.params["card_token"]
-    card = card_of_holder(token)
+    # The link to a card that was merged leads to the one that has what it held.
+    card = follow(runtime.books(), card_of_holder(token))
     return View(
         token=token,
         card=card,
@@ -192,11 +207,40 @@ def _strip_label(card: Card, program: Program, language: str) -> str:
     return sentence.format(count=card.state.stamps, target=program.stamps_target)
 
 
-def _offer(reward: Reward, card: Card, language: str) -> Offer:
-    missing = max(reward.cost.points - card.state.points, reward.cost.stamps - card.state.stamps)
-    sentence = texts(language).ngettext("{count} missing", "{count} missing", max(missing, 0))
-    return Offer(
+def _prize(reward: Reward, view: View) -> Prize:
+    state, language = view.card.state, view.language
+    missing = state.missing(reward.cost).units
+    sentence = texts(language).ngettext("{count} missing", "{count} missing", missing)
+    return Prize(
         name=reward.name,
         cost=cost_in_words(reward.cost, language),
-        missing=sentence.format(count=number(missing, language)) if missing > 0 else "",
+        missing=sentence.format(count=number(missing, language)) if missing else "",
+        ready=is_to_be_had(view.program, state, reward, runtime.now()),
     )
+
+
+def _presents(view: View) -> list[Present]:
+    """The offers that have not ended, as far as the programme still knows them."""
+    program, language, now = view.program, view.language, runtime.now()
+    until = texts(language).gettext("until {day}")
+    known = ((held, program.offer(held.offer)) for held in view.card.state.offers)
+    return [
+        Present(
+            name=offer.name,
+            until=until.format(day=day(held.expires_at, program.time_zone, language)),
+        )
+        for held, offer in known
+        if offer and held.expires_at >= now
+    ]
+
+
+def _pending(view: View) -> str:
+    """That something counts later; empty if nothing does."""
+    say, count = texts(view.language), view.card.state.pending
+    if not count:
+        return ""
+    if view.program.kind is ProgramKind.STAMPS:
+        said = say.ngettext("{count} stamp counts later.", "{count} stamps count later.", count)
+    else:
+        said = say.ngettext("{count} point counts later.", "{count} points count later.", count)
+    return said.format(count=number(count, view.language))

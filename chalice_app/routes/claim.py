@@ -16,7 +16,8 @@ from wallet.domain.errors import NotFoundError
 from wallet.domain.hooks import Sale
 from wallet.domain.ids import entry_id
 from wallet.domain.program_document import clean_text
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services.claim import (
     TYPED_CHARS_MAX,
     Claimed,

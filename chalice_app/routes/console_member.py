@@ -16,15 +16,19 @@ from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.consents import ConsentKind
-from wallet.domain.entries import Entry, EntryKind
-from wallet.domain.errors import AlreadyReversedError, ConflictError, NotFoundError
+from wallet.domain.entries import Entry, EntryKind, Reversed
+from wallet.domain.errors import (
+    AlreadyReversedError,
+    CardNotActiveError,
+    ConflictError,
+    NotFoundError,
+)
 from wallet.domain.ids import CardId, EntryId, MemberId, is_id, split_entry_id
-from wallet.domain.ledger import Reversed
 from wallet.domain.merchants import Member
 from wallet.services.commit import own_card
 from wallet.services.counter import actor, member_of
-from wallet.services.reverse import reverse
 from wallet.services.sessions import Session, SessionKind
+from wallet.services.take_back import take_back as undo
 
 _PAGE_SIZE = 50
 _CONFLICT = 409
@@ -49,9 +53,11 @@ def take_back(call: Call) -> Answer:
         raise NotFoundError("entry")
     act = owner_act(call, session, form, {"entry": entry_id})
     try:
-        reverse(runtime.books(), act, entry_id)
+        undo(runtime.books(), act, entry_id)
     except AlreadyReversedError:
         return _page(call, session, card, said="before", status=_CONFLICT)
+    except CardNotActiveError:
+        return _page(call, session, card, said="closed", status=_CONFLICT)
     except ConflictError:
         return _page(call, session, card, said="busy", status=_CONFLICT)
     return redirect(f"/console/members/{card.id}?done=1")
@@ -117,7 +123,9 @@ def _taken(entries: Sequence[Entry], *, is_newest: bool) -> Mapping[EntryId, Rev
     """
     named = {entry.reverses for entry in entries}
     found = {
-        entry.id: runtime.ledger().mark(entry.id)
+        entry.id: Reversed(whole=entry.id in named)
+        if entry.kind is EntryKind.MERGE
+        else runtime.ledger().mark(entry.id)
         for entry in entries
         if entry.kind is not EntryKind.REVERSE and (entry.id in named or not is_newest)
     }

@@ -16,7 +16,8 @@ from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.ids import ProgramId
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import ProgramKind, RewardKind
 from wallet.services.fold_statistics import Tally
 from wallet.services.list_members import list_members
 from wallet.services.sessions import Session, SessionKind
@@ -88,6 +89,7 @@ def _figures(program: Program, days: list[Tally], language: str) -> list[Figure]
             note=_in_days(_count(total.redeems, language), language),
         ),
         _given(program, days[-1], total, language),
+        *_donated(program, total, language),
     ]
 
 
@@ -119,6 +121,21 @@ def _given(program: Program, today: Tally, total: Tally, language: str) -> Figur
         label = say("Points given today")
         value, note = (_count(each.points_given, language) for each in (today, total))
     return Figure(label=label, value=value, note=_in_days(note, language))
+
+
+def _donated(program: Program, days: Tally, language: str) -> list[Figure]:
+    """What all rewards together gave to good causes, where the programme has such."""
+    given = runtime.statistics().total(program.id).donated
+    if not given and all(each.kind is not RewardKind.DONATION for each in program.rewards):
+        return []
+    recent = money(days.donated, program.currency, language)
+    return [
+        Figure(
+            label=texts(language).gettext("Given to good causes"),
+            value=money(given, program.currency, language),
+            note=_in_days(recent, language),
+        )
+    ]
 
 
 def _count(given: int, language: str) -> str:

@@ -9,6 +9,7 @@ from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError
 from wallet.google.ids import object_id
+from wallet.runtime import wallets
 from wallet.telemetry import alarm
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ def save(call: Call) -> Answer:
         alarm(f"google: {outcome.reason}")
     if not isinstance(outcome, Done):
         raise RequestError(*_UNAVAILABLE)
-    account = runtime.google_account()
+    account = wallets.google_account()
     claims = save_claims(
-        object_id(runtime.google_issuer(), card.id),
+        object_id(wallets.google_issuer(), card.id),
         email=account.email,
         base_url=runtime.settings().base_url,
         now=runtime.now(),
     )
     try:
-        location = save_url(runtime.google_endpoints().save, account.sign(claims))
+        location = save_url(wallets.google_endpoints().save, account.sign(claims))
     except LongLinkError as fault:
         alarm(f"google: {fault}")
         raise RequestError(*_UNAVAILABLE) from fault
@@ -56,7 +57,7 @@ def callback(call: Call) -> Answer:
     if runtime.settings().google_issuer is None:
         raise NotFoundError("callback")
     try:
-        told = runtime.callback_desk().take(call.body)
+        told = wallets.callback_desk().take(call.body)
     except CallbackError as fault:
         raise RequestError("not-googles", 400, "This is not a callback of Google's.") from fault
     except NoKeysError as fault:
@@ -93,4 +94,4 @@ def _upsert(card: Card) -> "Outcome":
     program = runtime.programs().in_force(card.program_id, runtime.now())
     if program is None:
         raise NotFoundError("pass")
-    return runtime.google_passes().upsert(card, program)
+    return wallets.google_passes().upsert(card, program)

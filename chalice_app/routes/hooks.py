@@ -29,14 +29,10 @@ from wallet.domain.standard_webhooks import ID_HEADER, Flaw
 from wallet.domain.times import write_time
 from wallet.services.claim import claim_ends, claim_token
 from wallet.services.hooks import check_repeated, flaw_of, note_taken, open_hook
-from wallet.services.till_rewards import quote_reward, take_reward
-from wallet.services.till_sales import (
-    Status,
-    Taken,
-    refund_of,
-    take_refund,
-    take_sale,
-)
+from wallet.services.sales_desk import Status, Taken, Why
+from wallet.services.till_refunds import refund_of, take_refund
+from wallet.services.till_rewards import Redeemed, quote_reward, take_reward
+from wallet.services.till_sales import take_sale
 
 _ACCEPTED = 202
 # Slug, status and detail of each flaw.
@@ -128,9 +124,14 @@ def _quote(hook: Hook, body: bytes) -> Answer:
 def _redeem(hook: Hook, body: bytes) -> Answer:
     message = read_body(body, RewardRedeemed)
     named, said = _named(message), message.data
-    taken = take_reward(
-        runtime.sales_desk(), hook, said.sale_id, named, said.reward_id, now=runtime.now()
+    told = Redeemed(
+        sale_id=said.sale_id,
+        named=named,
+        reward_id=said.reward_id,
+        confirmed=said.confirmed,
+        location_id=said.location_id,
     )
+    taken = take_reward(runtime.sales_desk(), hook, told, now=runtime.now())
     if taken is None:
         raise RequestError(*_NO_CARD)
     return _answer(taken)
@@ -145,7 +146,7 @@ def _named(message: RewardQuoted | RewardRedeemed) -> Named:
 
 
 def _ignore(_hook: Hook, _body: bytes) -> Answer:
-    return _answer(Taken(status=Status.IGNORED))
+    return _answer(Taken(status=Status.IGNORED, why=Why.UNKNOWN_TYPE))
 
 
 _TAKERS: Mapping[str, Callable[[Hook, bytes], Answer]] = {

@@ -23,9 +23,10 @@ from chalice_app.joining import (
 )
 from chalice_app.languages import language_of
 from chalice_app.pages import page, redirect
-from chalice_app.program_words import promise, rules_in_words
+from chalice_app.program_words import promise
 from chalice_app.routes import join_json
 from chalice_app.routes.join_json import JoinedOut, JoinIn
+from chalice_app.rule_words import rules_in_words
 from wallet import runtime
 from wallet.domain.programs import Program
 from wallet.domain.tokens import link_token

@@ -28,9 +28,10 @@ from chalice_app.program_form import (
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.art.logos import LogoError, LogoFault, clean_logo, logo_name
+from wallet.domain.designs import Picture, StampStyle
 from wallet.domain.errors import ContentionError, KeyReusedError
 from wallet.domain.program_document import write_terms
-from wallet.domain.programs import Picture, Program, StampStyle
+from wallet.domain.programs import Program
 from wallet.services.open_program import open_program
 from wallet.services.put_program import put_program
 from wallet.services.sessions import Session, SessionKind

@@ -1,9 +1,10 @@
 """Programs of the API."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chalice_app.api import Ask, operation
 from chalice_app.documents import card_document
@@ -21,12 +22,16 @@ from wallet.services.enrol import enrol
 from wallet.services.put_program import put_program
 
 _EFFECTIVE_AT = "effective_at"
+_Document = Annotated[
+    dict[str, Any],
+    Meta(title="Program", description="A programme: docs/program.schema.json says what it holds."),
+]
 _OUTSIDE = (_EFFECTIVE_AT, "id", "version")
 
 
 @operation(
-    body=dict[str, Any],
-    answer=dict[str, Any],
+    body=_Document,
+    answer=_Document,
     scope=Scope.FULL,
     statuses=(200, 201),
 )
@@ -56,7 +61,7 @@ def put(ask: Ask[dict[str, Any]]) -> Answer:
     )
 
 
-@operation(answer=dict[str, Any], scope=Scope.LEDGER)
+@operation(answer=_Document, scope=Scope.LEDGER)
 def get(ask: Ask[None]) -> Answer:
     """The newest version of a program."""
     program = runtime.programs().newest(_program_id(ask.call.params["program_id"]))

@@ -13,7 +13,7 @@ from chalice_app import formats, till_words
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.problems import RequestError, problem_of
 from chalice_app.qr import qr_code
-from chalice_app.till_faces import gain, stamps_of_visit
+from chalice_app.till_faces import gain
 from chalice_app.till_screens import (
     Screen,
     answer,
@@ -24,13 +24,16 @@ from chalice_app.till_screens import (
 from chalice_app.tills import PAIRING, Desk, lead_to, open_desk
 from chalice_app.visitors import SignInNeededError
 from wallet import runtime
+from wallet.domain.bounds import AMOUNT_MAX
 from wallet.domain.cards import Card
 from wallet.domain.errors import ForbiddenError, InvalidError, NotFoundError, WalletError
 from wallet.domain.ids import CardId
-from wallet.domain.ledger import AMOUNT_MAX, Gift, Purchase
-from wallet.domain.programs import STAMPS_TARGET_MAX, Program, ProgramKind
+from wallet.domain.programs import STAMPS_TARGET_MAX, Program
+from wallet.domain.purchases import Gift, Purchase
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services import counter, till_roll
 from wallet.services.commit import Committed, program_in_force
+from wallet.services.find_cards import find_by_phone, find_shown
 
 View = Callable[[Desk], Screen | Answer]
 
@@ -89,11 +92,11 @@ def find(desk: Desk) -> Screen:
         return _card_screen(desk, card_id, shown="")
     merchant_id = desk.merchant.id
     for shown in (typed, desk.form.text("keys")):
-        found_shown = counter.find_shown(runtime.counter(), merchant_id, shown)
+        found_shown = find_shown(runtime.counter(), merchant_id, shown)
         if found_shown:
             return _card_screen(desk, found_shown, shown=shown)
     zones = {program.time_zone for program in programs_of(desk)}
-    found = counter.find_by_phone(runtime.counter(), merchant_id, typed, time_zones=zones)
+    found = find_by_phone(runtime.counter(), merchant_id, typed, time_zones=zones)
     if not found:
         return _no_card(desk, typed)
     if len(found) == 1:
@@ -116,7 +119,7 @@ def quote(desk: Desk) -> Screen | Answer:
     card, program = _card(desk)
     award = _purchase(desk, program)
     draft = counter.quote(program, card, award, now=runtime.now())
-    said, label = gain(draft, words(desk), desk.language)
+    said, label = gain(draft, program, words(desk), desk.language)
     if desk.by_script:
         return json_answer(msgspec.json.encode({"gain": said, "label": label}))
     more = {"amount": desk.form.text("amount"), "gain": (said, label)}
@@ -125,7 +128,7 @@ def quote(desk: Desk) -> Screen | Answer:
 
 @at_the_till
 def earn(desk: Desk) -> Screen:
-    """Stamps, or the points of a purchase."""
+    """A visit, so many stamps, or the points of a purchase."""
     card, program = _card(desk)
     by_stamps = program.kind is ProgramKind.STAMPS
     award = _stamps(desk, program) if by_stamps else _purchase(desk, program)
@@ -143,11 +146,17 @@ def earn(desk: Desk) -> Screen:
 
 @at_the_till
 def redeem(desk: Desk) -> Screen:
-    """A reward, over the counter."""
-    card_id, reward_id = _card_id(desk), desk.form.text("reward")
-    act = desk.act({"card": card_id, "reward": reward_id})
-    shown = desk.form.text("shown")
-    done = counter.hand_over(runtime.counter(), act, card_id, reward_id, shown=shown)
+    """A reward or an offer, over the counter."""
+    card_id, offer_id = _card_id(desk), desk.form.text("offer")
+    asked = {"offer": offer_id} if offer_id else {"reward": desk.form.text("reward")}
+    done = counter.hand_over(
+        runtime.counter(),
+        desk.act({"card": card_id, **asked}),
+        card_id,
+        counter.Thing(id=next(iter(asked.values())), is_offer=bool(offer_id)),
+        shown=desk.form.text("shown"),
+        location_id=desk.till.location_id,
+    )
     return _done_screen(desk, done, till_words.handed_over(done, words(desk), desk.language))
 
 
@@ -232,15 +241,16 @@ def _done_screen(desk: Desk, done: Committed, said: str) -> Screen:
     seen = counter.look(runtime.counter(), done.card, done.program, now=now)
     figure = entry.stamps or entry.points
     until = formats.clock(entry.created_at + counter.UNDO, done.program.time_zone, desk.language)
-    more = {
+    more: dict[str, Any] = {
         "said": said,
         "mark": f"+{formats.number(figure, desk.language)}" if figure > 0 else "",
         "next": till_words.next_step(done, words(desk)),
+        "task": till_words.task(done, desk.language),
         "undo": (entry.id, words(desk).gettext("You can undo until {time}.").format(time=until)),
     }
     return Screen(
         name="done",
-        say=f"{said} {more['next']}",
+        say=" ".join(filter(None, (said, more["task"], more["next"]))),
         sound="good",
         lines=tuple(lines),
         face=face_of(desk, seen, desk.form.text("shown")),
@@ -248,8 +258,11 @@ def _done_screen(desk: Desk, done: Committed, said: str) -> Screen:
     )
 
 
-def _stamps(desk: Desk, program: Program) -> Gift:
-    text = desk.form.text("stamps") or str(stamps_of_visit(program))
+def _stamps(desk: Desk, program: Program) -> Purchase | Gift:
+    """A visit, or as many stamps as the form says."""
+    text = desk.form.text("stamps")
+    if not text:
+        return counter.visit(program)
     stamps = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0  # noqa: PLR2004
     if not 1 <= stamps <= STAMPS_TARGET_MAX:
         raise InvalidError("stamps", f"must be 1 to {STAMPS_TARGET_MAX}")

@@ -1,7 +1,8 @@
 """The world's clock: real time, or as far from it as somebody has moved it.
 
 Schedules run by it, one at a time. When it jumps, what came due in between runs in order, each at
-its own time and with all that follows from it.
+its own time and with all that follows from it. It may be told to stand still where it is moved to,
+for those who play histories to the second.
 """
 
 import json
@@ -10,14 +11,16 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from infra.local.local_routes import LocalRequest, LocalRoutes, Reply, problem
 from infra.local.poller import Context, Poller
-from infra.local.schedule import Schedule, due_between
+from infra.local.schedule import Schedule, due_between, is_frequent
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class Clock:
     def __init__(self, schedules: Sequence[Schedule], settle: Callable[[], bool]) -> None:
         self._schedules, self._settle = schedules, settle
         self._offset = timedelta(0)
+        self._standing: datetime | None = None
         self._turn = threading.Lock()
         self._run_until = self.now()
         self._stopping = threading.Event()
@@ -43,7 +47,7 @@ class Clock:
 
     def now(self) -> datetime:
         """The time in this world, aware, in UTC."""
-        return datetime.now(UTC) + self._offset
+        return self._standing or datetime.now(UTC) + self._offset
 
     def start(self) -> None:
         """Run the schedules as they come due."""
@@ -55,43 +59,53 @@ class Clock:
         if self._thread.is_alive():
             self._thread.join(2 * TICK_SECONDS)
 
-    def move(self, to: datetime | None) -> tuple[dict[str, int], bool]:
+    def move(self, to: datetime | None, *, still: bool = False) -> tuple[dict[str, int], bool]:
         """Set the time, or go back to the real one with None.
 
         Forwards, what comes due in between is run. Tells how often each schedule ran, and whether
-        all that followed is done.
+        all that followed is done. A clock that is to stand still there lets what is due every few
+        minutes run at that very moment too: on AWS, it may fall due at any second of its minutes.
         """
         with self._turn:
             end = to or datetime.now(UTC)
-            ran = self._run(self._run_until, end, step=True) if to else {}
-            self._set(end)
+            due = due_between(self._schedules, self._run_until, end)
+            last = (
+                (end, each) for each in self._schedules if still and is_frequent(each.when, end)
+            )
+            ran = self._run(chain(due, last), still=still) if to else {}
+            self._set(end, still=still)
             if to is None:
                 self._offset = timedelta(0)
             self._run_until = self.now()
             return ran, self._settle()
 
-    def _set(self, moment: datetime) -> None:
+    def _set(self, moment: datetime, *, still: bool) -> None:
         self._offset = moment - datetime.now(UTC)
+        self._standing = moment if still else None
 
-    def _run(self, start: datetime, end: datetime, *, step: bool) -> dict[str, int]:
+    def _run(self, due: Iterable[tuple[datetime, Schedule]], *, still: bool) -> dict[str, int]:
         ran: Counter[str] = Counter()
-        for moment, schedule in due_between(self._schedules, start, end):
-            if step:
-                self._set(moment)
-            try:
-                schedule.run(_event(schedule.name, moment), Context(function_name=schedule.name))
-            except Exception:
-                log.exception("schedule %s", schedule.name)
-            ran[schedule.name] += 1
-            if step:
-                self._settle()
+        for moment, these in groupby(due, itemgetter(0)):
+            # What is under way may lead to something that is due now.
+            self._settle()
+            self._set(moment, still=still)
+            for schedule in {each.name: each for _, each in these}.values():
+                self._call(schedule, moment, ran)
         return dict(ran)
+
+    def _call(self, schedule: Schedule, moment: datetime, ran: Counter[str]) -> None:
+        try:
+            schedule.run(_event(schedule.name, moment), Context(function_name=schedule.name))
+        except Exception:
+            log.exception("schedule %s", schedule.name)
+        ran[schedule.name] += 1
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_SECONDS):
             with self._turn:
                 now = self.now()
-                self._run(self._run_until, now, step=False)
+                for moment, schedule in due_between(self._schedules, self._run_until, now):
+                    self._call(schedule, moment, Counter())
                 self._run_until = now
 
 
@@ -151,30 +165,32 @@ def _moved(clock: Clock, request: LocalRequest) -> Reply:
     except (ValueError, RecursionError):
         return problem(HTTPStatus.BAD_REQUEST, "Bad request", "the body is not JSON")
     try:
-        moment = _moment(asked)
+        moment, still = _moment(asked)
     except (ValueError, OverflowError) as fault:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A field is wrong", f"now: {fault}")
-    ran, done = clock.move(moment)
+    ran, done = clock.move(moment, still=still)
     if not done:
         detail = "the clock is set, but what followed is not done yet; see the log"
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Still busy", detail)
     return _said(clock, ran=ran)
 
 
-def _moment(asked: object) -> datetime | None:
-    """What is asked for in {"now": ...}. ValueError says what is wrong with it."""
-    if not isinstance(asked, Mapping) or set(asked) != {"now"}:
+def _moment(asked: object) -> tuple[datetime | None, bool]:
+    """What {"now": ..., "still": ...} asks for. ValueError says what is wrong with it."""
+    if not isinstance(asked, Mapping) or "now" not in asked or set(asked) - {"now", "still"}:
         raise ValueError('send {"now": a time, or null for the real one}')
-    text = asked["now"]
+    text, still = asked["now"], asked.get("still", False)
+    if not isinstance(still, bool) or (still and text is None):
+        raise ValueError("a clock stands still at a time: true or false")
     if text is None:
-        return None
+        return None, False
     moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     if moment is None or moment.tzinfo is None:
         raise ValueError("a time with its zone is needed, as in 2027-03-01T00:00:00Z")
     moment = moment.astimezone(UTC)
     if abs(moment - datetime.now(UTC)) > JUMP_MAX:
         raise ValueError("ten years from today at most")
-    return moment
+    return moment, still
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -116,16 +116,36 @@ def due_between(
 ) -> Iterator[tuple[datetime, Schedule]]:
     """What comes due after the start and until the end, in order.
 
-    A schedule that comes due more than once an hour is run once a day at most: such a one tends
-    to something that is due by its own nature, and a jump of a year over a rate of a minute would
-    be half a million runs that find nothing to do.
+    A schedule that comes due more than once an hour is run once a day at most, and a last time at
+    the end: such a one tends to something that is due by its own nature, and a jump of a year over
+    a rate of a minute would be half a million runs that find nothing to do.
     """
     waiting = [(schedule.when.after(start), i) for i, schedule in enumerate(schedules)]
     while waiting and min(waiting)[0] <= end:
         moment, i = min(waiting)
         waiting.remove((moment, i))
         yield moment, schedules[i]
-        following = schedules[i].when.after(moment)
-        if following - moment < FREQUENT:
-            following = schedules[i].when.after(moment + THINNED)
+        when = schedules[i].when
+        following = (
+            _thinned(when, moment, end) if is_frequent(when, moment) else when.after(moment)
+        )
         waiting.append((following, i))
+
+
+def is_frequent(when: Rate | Cron, moment: datetime) -> bool:
+    """Whether the next two times after the moment lie within an hour."""
+    following = when.after(moment)
+    return when.after(following) - following < FREQUENT
+
+
+def _thinned(when: Rate | Cron, moment: datetime, end: datetime) -> datetime:
+    """The next time a day later, or the last before the end.
+
+    One after the end if there is none.
+    """
+    following = when.after(moment + THINNED)
+    if following > end:
+        following = when.after(max(moment, end - FREQUENT))
+        while (further := when.after(following)) <= end:
+            following = further
+    return following

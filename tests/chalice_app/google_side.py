@@ -14,11 +14,15 @@ from infra.local.google import FakeGoogle, World
 from infra.local.google_shelf import Document
 from tests.chalice_app.gateway import Reply, send
 from tests.wallet.clients.google_account import EMAIL, account_document, public_pem
+from tests.wallet.services.fakes import FakePushes
 from tests.world import BASE_URL
 from wallet import runtime
 from wallet.clients.aws import client
+from wallet.clients.google_pushes import GoogleCards
 from wallet.domain.ids import CardId
 from wallet.google.ids import google_device
+from wallet.runtime import wallets
+from wallet.services.refresh_passes import Messenger, refresh_passes
 
 ISSUER = "3388000000022222222"
 
@@ -79,6 +83,21 @@ def is_told(card: dict[str, Any]) -> bool:
     card_id = CardId(card["id"])
     devices = runtime.devices().devices_of(card_id)
     return google_device(card_id) in {each.device_id for each in devices}
+
+
+def refresh(card: dict[str, Any]) -> None:
+    """What the worker does for the card's message, if there is one."""
+    messenger = Messenger(
+        heads=runtime.ledger(),
+        programs=runtime.programs(),
+        devices=runtime.devices(),
+        pushes=FakePushes(),
+        clock=runtime.now,
+        pause=lambda _: None,
+        alarm=pytest.fail,
+        google=GoogleCards(wallets.google_passes),
+    )
+    assert refresh_passes(messenger, [CardId(card["id"])]) == []
 
 
 def balance_of(google: Google, card: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ ENTRY = {
     "actor", "location_id", "reference", "occurred_at", "created_at", "hash",
 }  # fmt: skip
 # Ours beside the contract's.
-CARD_MORE = {"code"}
+CARD_MORE = {"code", "status", "merged_into", "visits", "holds"}
+REWARD_MORE = {"amount", "percent", "points", "url", "cause", "confirm"}
 ENTRY_MORE = {"v", "amount", "currency", "basket", "reward_id", "reverses"}
 ID = re.compile(r"[0-9A-Za-z]{22}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -33,10 +34,11 @@ def check_card(card: dict[str, Any]) -> None:
     assert card["serial"] == card["id"] != card["barcode"]
     assert set(card["balance"]) == {"points", "stamps", "stamps_target"}
     assert (card["tier"], card["expiries"], card["offers"]) == (None, [], [])
-    assert (card["pending"], card["owed"]) == (0, 0)
+    assert (card["pending"], card["owed"], card["holds"]) == (0, 0, [])
+    assert (card["status"], card["merged_into"]) == ("active", None)
     assert TIME.fullmatch(card["updated_at"])
     for reward in card["rewards"]:
-        assert set(reward) == {"id", "name", "kind", "cost", "available"}
+        assert set(reward) == {"id", "name", "kind", "cost", "available"} | REWARD_MORE
         assert list(reward["cost"]) in (["points"], ["stamps"])
         assert isinstance(reward["available"], bool)
     assert set(card["links"]) == {"card", "apple", "google"}
@@ -115,7 +117,7 @@ def test_earn(desk: Desk, clock: Clock) -> None:
     }
     reply = desk.call("POST", f"/cards/{card['id']}/earn", said)
     assert reply.status == 201
-    assert set(reply.json) == {"entry", "card"}
+    assert set(reply.json) == {"entry", "card", "voucher"}
     entry, after = reply.json["entry"], reply.json["card"]
     check_card(after)
     check_entry(entry, after)

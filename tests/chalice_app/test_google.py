@@ -23,6 +23,7 @@ from tests.world import BASE_URL, STAMPS
 from wallet import runtime
 from wallet.art.logos import clean_logo, logo_name
 from wallet.domain.ids import ProgramId
+from wallet.runtime import wallets
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -119,7 +120,7 @@ def test_a_save_link_that_is_too_long_is_refused(
 ) -> None:
     alarms: list[str] = []
     monkeypatch.setattr("chalice_app.routes.google.alarm", alarms.append)
-    monkeypatch.setattr(runtime.google_account(), "email", "x" * 1800)
+    monkeypatch.setattr(wallets.google_account(), "email", "x" * 1800)
     check_page(send("GET", path_of(card)), 503, "Try again in a moment.")
     (told,) = alarms
     assert told.startswith("google: a save link of ")

@@ -19,35 +19,17 @@ from tests.chalice_app.google_side import (
     call_back,
     google_side,
     is_told,
+    refresh,
     save,
 )
-from tests.wallet.services.fakes import FakePushes
 from wallet import runtime
 from wallet.clients.aws import client
-from wallet.clients.google_pushes import GoogleCards
-from wallet.domain.ids import CardId
-from wallet.services.refresh_passes import Messenger, refresh_passes
 
 
 @pytest.fixture(scope="module")
 def google(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
     with google_side(tmp_path_factory.mktemp("google")) as side:
         yield side
-
-
-def refresh(card: dict[str, Any]) -> None:
-    """What the worker does for the card's message, if there is one."""
-    messenger = Messenger(
-        heads=runtime.ledger(),
-        programs=runtime.programs(),
-        devices=runtime.devices(),
-        pushes=FakePushes(),
-        clock=runtime.now,
-        pause=lambda _: None,
-        alarm=pytest.fail,
-        google=GoogleCards(runtime.google_passes),
-    )
-    assert refresh_passes(messenger, [CardId(card["id"])]) == []
 
 
 def queued() -> str:

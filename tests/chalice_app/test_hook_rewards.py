@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.chalice_app.desk import Clock, Desk, check_problem
+from tests.chalice_app.engine_shop import market
+from tests.chalice_app.gateway import Reply
 from tests.chalice_app.till_system import TillSystem, till_system, told
 
 
@@ -99,3 +101,29 @@ def test_an_unknown_card_has_no_rewards(
     with desk.untouched():
         for kind in ("quoted", "redeemed"):
             check_problem(till.reward(kind, name, "tote", "1"), 404, "unknown-card")
+
+
+def test_a_reward_is_asked_for_as_at_any_till(desk: Desk, till: TillSystem) -> None:
+    shop = market(desk)
+    name = {"id": shop.card(points=100)}
+
+    def ask(kind: str, reward_id: str, sale_id: str, **more: Any) -> Reply:
+        data = {"sale_id": sale_id, "card": name, "reward_id": reward_id, **more}
+        return till.tell(f"reward.{kind}", **data)
+
+    check_problem(ask("redeemed", "wine", "1"), 409, "confirmation-needed")
+    told(ask("redeemed", "wine", "1", confirmed=True), 200, "applied")
+    check_problem(ask("redeemed", "here", "2"), 409, "reward-not-now")
+    told(ask("redeemed", "here", "2", location_id="market"), 200, "applied")
+    told(ask("redeemed", "once", "3"), 200, "applied")
+    quoted = told(ask("quoted", "once", "4"), 200, "applied")["reward"]
+    assert (quoted["available"], quoted["missing"]) == (False, {"points": 0})
+
+
+def test_a_merged_card_leads_to_the_one_that_has_all(desk: Desk, till: TillSystem) -> None:
+    shop = market(desk)
+    old, new = (desk.card(shop.card(points=30)) for _ in range(2))
+    shop.done(new["id"], "merge", card_id=old["id"])
+    for number, name in enumerate(({"id": old["id"]}, {"barcode": old["barcode"]})):
+        answer = told(till.reward("quoted", name, "five", str(number)), 200, "applied")
+        assert answer["card"]["id"] == new["id"]

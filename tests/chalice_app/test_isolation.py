@@ -213,6 +213,14 @@ def _body(address: Address) -> object:
         "programs.post_card": {"member": {"name": "X"}},
         "cards.post_earn": {"stamps": 1},
         "cards.post_redeem": {"reward_id": "coffee"},
+        "quote.post": {"stamps": 1},
+        "codes.post": {"action": "review", "count": 1},
+        "search.post": {"email": "quirina@zzyzx.example"},
+        "holds.post": {"reward_id": "coffee", "minutes": 5},
+        "card_acts.post_adjust": {"stamps": 1, "reason": "x"},
+        "card_acts.post_offer": {"offer_id": "x"},
+        "card_acts.post_close": {"status": "void"},
+        "card_acts.post_merge": {"card_id": "0" * 22},
         "apple.register": {"pushToken": "0" * 64},
     }
     return bodies.get(address.target, {})
@@ -250,6 +258,9 @@ def _is_closed(address: Address, name: str) -> bool:
     if address.path.startswith("/till"):
         return "till" not in name
     has_ids = "{" in address.path
+    if address.target == "search.post":
+        # Whoever has a key of their own may look, and finds nothing of others.
+        return name != "rival"
     return not (name == "rival" and address.path.startswith("/console") and not has_ids)
 
 

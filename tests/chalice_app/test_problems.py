@@ -1,6 +1,7 @@
 """Chalice's own refusals, and ours beyond the API, are problem documents too."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,9 @@ SAMPLES: dict[type[Exception], Exception] = {
     errors.InvalidProgramError: errors.InvalidProgramError((errors.Fault("a", "b"),)),
     errors.BalanceTooSmallError: errors.BalanceTooSmallError(unit="points", balance=0, cost=1),
     errors.NotReversibleError: errors.NotReversibleError("reverse"),
+    errors.CardNotActiveError: errors.CardNotActiveError("closed"),
+    errors.CoolDownError: errors.CoolDownError(datetime(2027, 3, 1, tzinfo=UTC)),
+    errors.RewardNotNowError: errors.RewardNotNowError("often"),
 }
 
 

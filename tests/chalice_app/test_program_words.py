@@ -6,7 +6,8 @@ import pytest
 
 from chalice_app.program_words import cost_in_words, promise
 from tests.wallet.services import made
-from wallet.domain.programs import Cost, Reward, RewardKind
+from wallet.domain.programs import Cost, Reward
+from wallet.domain.vocabulary import RewardKind
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,10 @@ OPERATIONS: dict[str, tuple[str, str, Any]] = {
     "enrol": ("POST", "/programs/{program}/cards", {"member": {}}),
     "earn": ("POST", "/cards/{card}/earn", {"stamps": 1}),
     "redeem": ("POST", "/cards/{card}/redeem", {"reward_id": "coffee"}),
+    "quote": ("POST", "/cards/{card}/quote", {"stamps": 1}),
     "reverse": ("POST", "/entries/{entry}/reverse", {}),
     "program": ("GET", "/programs/{program}", None),
+    "explanation": ("GET", "/entries/{entry}/explanation", None),
     "card": ("GET", "/cards/{card}", None),
     "entries": ("GET", "/cards/{card}/entries", None),
 }
@@ -126,6 +128,7 @@ NESTED = {
     "put": b'{"rules": %s}',
     "enrol": b'{"member": {"name": %s}}',
     "earn": b'{"purchase": {"items": %s}}',
+    "quote": b'{"purchase": {"items": %s}}',
     "redeem": b'{"reward_id": %s}',
     "reverse": b'{"amount": %s}',
 }
@@ -174,7 +177,8 @@ def test_an_unknown_field(place: Place, operation: str) -> None:
     slug = "invalid-program" if operation == "put" else "invalid"
     for name in ("x", "Stamps", "amount ", "__class__", "ż" * 5_000):
         reply = place.ask(operation, {**sound, name: 1})
-        check_problem(reply, 422, slug, name)
+        # Of a long name a programme's fault gives the beginning.
+        check_problem(reply, 422, slug, name[:60] if operation == "put" else name)
 
 
 UNKNOWN_IDS = [

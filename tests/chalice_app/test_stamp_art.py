@@ -14,7 +14,7 @@ from chalice_app.stamp_art import (
 )
 from wallet.art import stamps
 from wallet.art.paths import read
-from wallet.domain.programs import Picture, StampStyle
+from wallet.domain.designs import Picture, StampStyle
 
 
 @pytest.mark.parametrize("style", list(StampStyle))

@@ -75,6 +75,7 @@ def told(reply: Reply, code: int, status: str) -> dict[str, Any]:
     assert reply.status == code, reply.body
     assert reply.headers["cache-control"] == "no-store"
     document: dict[str, Any] = reply.json
-    assert set(document) == {"status", "entry", "card", "claim", "reward"}
+    assert set(document) == {"status", "entry", "card", "claim", "reward", "reason"}
+    assert (document["reason"] is not None) is (status == "ignored")
     assert document["status"] == status, document
     return document

@@ -35,6 +35,7 @@ class Town:
 
     demo: Mapping[str, Any]
     card: Mapping[str, Any]
+    entry_id: str
     cookies: StorageState
 
     def address(self, path: str) -> str:
@@ -43,6 +44,7 @@ class Town:
             "card_id": self.card["id"],
             "card_token": self.card["links"]["card"].rpartition("/")[2],
             "code": "7K3M-Q2ZT-4H",
+            "entry_id": self.entry_id,
             "program_id": self.card["program_id"],
             "token": "nobodys",
         }
@@ -55,8 +57,10 @@ def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with running(home) as demo:
         path = f"/api/v1/programs/{demo['programs'][0]['id']}/cards"
         card = call(demo, "POST", path, {"member": {"name": "Marta K."}})
-        call(demo, "POST", f"/api/v1/cards/{card['id']}/earn", {"stamps": 12})
-        yield Town(demo=demo, card=card, cookies=_cookies(browser, demo))
+        earned = call(demo, "POST", f"/api/v1/cards/{card['id']}/earn", {"stamps": 12})
+        entry_id = earned["entry"]["id"]
+        cookies = _cookies(browser, demo)
+        yield Town(demo=demo, card=card, entry_id=entry_id, cookies=cookies)
 
 
 def _cookies(browser: Browser, demo: Mapping[str, Any]) -> StorageState:

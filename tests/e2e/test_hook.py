@@ -113,10 +113,10 @@ def test_the_pages_example_for_python(demo: Mapping[str, Any], card: dict[str, A
 
 def test_the_page_names_all_answers() -> None:
     from chalice_app.routes import hooks
-    from wallet.services.till_sales import Status
+    from wallet.services.sales_desk import Status, Why
 
     slugs = [flaw[0] for flaw in hooks._FLAWS.values()] + [hooks._NO_CARD[0]]
-    for word in (*slugs, *Status, *hooks._TAKERS):
+    for word in (*slugs, *Status, *Why, *hooks._TAKERS):
         assert f"`{word}`" in PAGE
 
 

@@ -9,8 +9,8 @@ from tests.faults.deliveries import Records
 from tests.world import Shop, World
 from wallet import runtime
 from wallet.domain.cards import Card
-from wallet.domain.ledger import Gift, Purchase
-from wallet.services.earn import earn
+from wallet.domain.purchases import Gift, Purchase
+from wallet.services.earn import Circumstances, earn
 from wallet.services.redeem import redeem_reward
 from wallet.services.reverse import reverse
 
@@ -43,8 +43,8 @@ def happen(shop: Shop, card: Card, key: str, chance: random.Random) -> None:
     entries, _ = runtime.ledger().entries(card.id, before=None, limit=1)
     kind = chance.choice(["buy", "buy", "gift", "redeem", "reverse"]) if entries else "gift"
     if kind == "buy":
-        earn(books, act, card.id, purchase, occurred_at=at)
-        earn(books, act, card.id, purchase, occurred_at=at)
+        earn(books, act, card.id, purchase, Circumstances(occurred_at=at))
+        earn(books, act, card.id, purchase, Circumstances(occurred_at=at))
     elif kind == "redeem" and entries[0].kind == "earn" and entries[0].amount is None:
         redeem_reward(books, act, card.id, program.rewards[0].id)
     elif kind == "reverse" and entries[0].amount and entries[0].kind == "earn":
@@ -52,4 +52,4 @@ def happen(shop: Shop, card: Card, key: str, chance: random.Random) -> None:
         reverse(books, act, entries[0].id, refund=part)
         reverse(books, shop.act(f"{key} rest"), entries[0].id)
     else:
-        earn(books, act, card.id, gift, occurred_at=at)
+        earn(books, act, card.id, gift, Circumstances(occurred_at=at))

@@ -16,22 +16,30 @@ from pynamodb.exceptions import GetError, PynamoDBException, TransactWriteError
 
 from tests.audit import audit
 from tests.faults.crowd import at_once
-from tests.faults.wire import Fault, Refused, cancelled, script, tapped
+from tests.faults.wire import (
+    BOTOCORE_TRIES,
+    WRITE,
+    Fault,
+    Refused,
+    cancelled,
+    script,
+    tapped,
+)
 from tests.world import Shop, World, reception
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import ContentionError
-from wallet.domain.ledger import Gift
 from wallet.domain.merchants import Member
+from wallet.domain.purchases import Gift
+from wallet.services import ports
 from wallet.services.commit import Committed
 from wallet.services.earn import earn
 from wallet.services.enrol import enrol
-from wallet.services.ports import Change, Written
 from wallet.services.redeem import redeem_points
 from wallet.services.reverse import reverse
 from wallet.storage.ledger import CardLedger
 
-WRITE, READ = "TransactWriteItems", "GetItem"
+READ = "GetItem"
 CONFLICT = cancelled("TransactionConflict", "None")
 PASSING: Mapping[str, Refused] = {
     "the entry is in another transaction": CONFLICT,
@@ -49,8 +57,6 @@ AT_THE_DOOR: Mapping[str, Refused] = {
     "a fault inside": Refused("InternalServerError", status=500),
     "out of service": Refused("ServiceUnavailable", status=503),
 }
-# botocore asks once and tries again three times.
-BOTOCORE_TRIES = 4
 
 
 @pytest.fixture
@@ -89,9 +95,11 @@ class Hurried(CardLedger):
         super().__init__(runtime._tables())
         self._rivals = (give(shop, card, f"rival {number}", 1) for number in itertools.count())
 
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
+    def append(
+        self, *changes: ports.Change
+    ) -> Literal["written", "conflict"] | ports.Written | ports.Refused:
         next(self._rivals)
-        return super().append(change)
+        return super().append(*changes)
 
 
 Act = Callable[[Shop, Card, str, int], Committed]

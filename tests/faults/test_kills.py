@@ -27,9 +27,9 @@ from wallet import runtime
 from wallet.clients.aws import client
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId, DeviceId, PushToken
-from wallet.domain.ledger import Gift
+from wallet.domain.purchases import Gift
 from wallet.services.earn import earn
-from wallet.services.ports import Registration
+from wallet.services.phones import Registration
 
 KILLS = int(os.environ.get("KILLS", "56"))
 SEED = int(os.environ.get("SEED", "5"))

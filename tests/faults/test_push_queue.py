@@ -23,9 +23,10 @@ from wallet.clients.aws import client
 from wallet.clients.queue import SqsDeadLetters
 from wallet.domain.cards import Card
 from wallet.domain.ids import DeviceId, PushToken
-from wallet.domain.ledger import Gift
+from wallet.domain.purchases import Gift
+from wallet.runtime import wallets
 from wallet.services.earn import earn
-from wallet.services.ports import Pushes, Registration, Told
+from wallet.services.phones import Pushes, Registration, Told
 from wallet.services.refresh_passes import Messenger
 
 SOME = 30
@@ -96,7 +97,7 @@ def test_five_changes_at_once_make_one_push(
     queue: str, world: World, monkeypatch: pytest.MonkeyPatch, batches: int
 ) -> None:
     shop, pushes = world.shop(), FakePushes()
-    monkeypatch.setattr(runtime, "messenger", lambda: messenger(pushes))
+    monkeypatch.setattr(wallets, "messenger", lambda: messenger(pushes))
     card = shop.card(shop.stamps)
     runtime.devices().register(registration(card))
     stream = world.stream()
@@ -141,7 +142,7 @@ def test_what_must_be_tried_again_is_given_back_by_its_message(
     queue: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, pushes = world.shop(), FakePushes()
-    monkeypatch.setattr(runtime, "messenger", lambda: messenger(pushes))
+    monkeypatch.setattr(wallets, "messenger", lambda: messenger(pushes))
     good, bad = shop.card(shop.stamps), shop.card(shop.points)
     runtime.devices().register(registration(good))
     phone = replace(registration(bad), device_id=DeviceId("bob"), push_token=PushToken("b" * 64))
@@ -174,7 +175,7 @@ def test_a_card_that_breaks_the_worker_breaks_no_other(
     good, bad = shop.card(shop.stamps), shop.card(shop.points)
     phone = replace(registration(bad), device_id=DeviceId("bob"), push_token=PushToken("b" * 64))
     pushes, lines = BreaksOn(phone.push_token), io.StringIO()
-    monkeypatch.setattr(runtime, "messenger", lambda: messenger(pushes))
+    monkeypatch.setattr(wallets, "messenger", lambda: messenger(pushes))
     monkeypatch.setattr(telemetry, "_stream", [lines])
     for each in (registration(good), phone):
         runtime.devices().register(each)
@@ -203,7 +204,7 @@ def test_a_message_that_is_not_ours_goes_to_the_dead_letters_and_stays(
         )
     messages = received(queue)
     (alien,) = [each["messageId"] for each in messages if each["body"] == body]
-    monkeypatch.setattr(runtime, "messenger", lambda: messenger(FakePushes()))
+    monkeypatch.setattr(wallets, "messenger", lambda: messenger(FakePushes()))
     answer = push_queue.push_passes({"Records": messages}, Context(function_name="p"))
     assert answer == {"batchItemFailures": [{"itemIdentifier": alien}]}
     assert "names no card" in lines.getvalue()

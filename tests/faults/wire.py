@@ -21,6 +21,9 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
+WRITE = "TransactWriteItems"
+# botocore asks once and tries again three times.
+BOTOCORE_TRIES = 4
 _TARGET = "DynamoDB_20120810."
 
 
@@ -53,11 +56,15 @@ def script(operation: str, faults: Sequence[Fault | None]) -> Plan:
 
 @dataclass(slots=True)
 class Wire:
-    """What went over the wire: operations in order, and DynamoDB's answers to them."""
+    """What went over the wire: operations in order, and DynamoDB's answers to them.
+
+    `written` is how many items each transaction brought.
+    """
 
     plan: Plan
     operations: list[str] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
@@ -95,6 +102,8 @@ def tapped(plan: Plan = lambda _operation: None) -> Iterator[Wire]:
         operation = _operation(request)
         if operation is None:
             return send(session, request)
+        if operation == WRITE and isinstance(request.body, str | bytes):
+            wire.written.append(len(json.loads(request.body)["TransactItems"]))
         fault = wire.next_fault(operation)
         if isinstance(fault, Refused):
             return _answer(request, fault)

@@ -23,7 +23,8 @@ from handlers.push_queue import push_passes
 from infra.local.queues import Queue
 from wallet import runtime, telemetry
 from wallet.clients.aws import client
-from wallet.services.ports import Registration, Told
+from wallet.runtime import wallets
+from wallet.services.phones import Registration, Told
 from wallet.services.refresh_passes import Messenger
 
 Mutant = Literal["", "notes first", "deletes first"]
@@ -131,7 +132,7 @@ def work(told: Path, run: Run) -> None:
         pause=lambda _seconds: None,
         alarm=lambda _reason: None,
     )
-    runtime.messenger = lambda: messenger  # type: ignore[assignment]
+    wallets.messenger = lambda: messenger  # type: ignore[assignment]
     sqs = client("sqs")
     queue = Queue(
         client=Stepped(Careless(sqs) if run.mutant == "deletes first" else sqs, step),

@@ -121,6 +121,18 @@ def test_a_phone_keeps_its_names_in_a_world_made_anew(page: Page, world: PhoneWo
     wait_shown(page, "one", "5 / 10")
 
 
+def test_a_void_pass_shows_that_in_place_of_its_code(page: Page, world: PhoneWorld) -> None:
+    page.goto(world.phone_url)
+    add(page, world, world.new_card("one", stamps=1))
+    foot = page.locator(".pass .foot")
+    expect(foot.locator(".code")).to_be_visible()
+    for top, kind in (({"voided": True}, ".ended"), ({}, ".code")):
+        world.cards["one"].top = top
+        world.stamp("one", 2)
+        expect(foot.locator(kind)).to_be_visible()
+        expect(foot.locator("> *")).to_have_count(1)
+
+
 def test_automatic_updates_can_be_switched_off_and_on(page: Page, world: PhoneWorld) -> None:
     add(page, world, world.new_card("one"))
     page.locator("[data-action=turn]").click()

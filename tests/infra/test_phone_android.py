@@ -149,6 +149,17 @@ def test_a_change_lands_with_a_banner(page: Page, world: PhoneWorld, wallet: Wal
     expect(page.locator("#log [data-what='google.shown']")).to_have_count(1)
 
 
+def test_an_inactive_card_shows_that_in_place_of_its_code(
+    page: Page, world: PhoneWorld, wallet: Wallet
+) -> None:
+    start_with_card(page, world, wallet)
+    foot = page.locator(".pass.google .foot")
+    for state, kind in (("INACTIVE", ".ended"), ("ACTIVE", ".code")):
+        change(world, wallet, state=state)
+        expect(foot.locator(kind)).to_be_visible()
+        expect(foot.locator("> *")).to_have_count(1)
+
+
 @pytest.mark.parametrize(
     ("notify", "changes"),
     [(False, {"loyaltyPoints": points("4 / 10")}), (True, {"textModulesData": TEA})],

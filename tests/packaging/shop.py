@@ -39,7 +39,8 @@ def open_shop(zipped: Zipped, program_id: str) -> Shop:
     earned, issued = shop.ask("api_post_earn", "api_get_pass")
     assert (earned["statusCode"], issued["statusCode"]) == (201, 200), (earned, issued)
     token = read_pass(body_of(issued))["authenticationToken"]
-    return replace(shop, ids={**shop.ids, "token": token})
+    entry = json.loads(earned["body"])["entry"]["id"]
+    return replace(shop, ids={**shop.ids, "token": token, "entry": entry})
 
 
 def read_pass(bundle: bytes) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def _parameters(route: str, shop: Shop) -> dict[str, str]:
         "card_id": shop.ids["card"],
         "card_token": shop.ids["link"],
         "device_id": DEVICE,
+        "entry_id": shop.ids["entry"],
         "name": FILES.get(route) or f"{shop.ids['link']}.pkpass",
         "pass_type": "pass.app.stempel.demo",
         "program_id": shop.ids["program"],

@@ -101,6 +101,16 @@ def test_what_failed_too_often_is_tried_again(shop: Shop, world: World) -> None:
     assert {"done"} == {line["outcome"] for line in run.log if "outcome" in line}
 
 
+def test_the_calendar_does_what_is_due(shop: Shop, world: World) -> None:
+    run = shop.run("handlers.schedules.keep_calendar", "schedule")
+
+    assert _own_line(run.log, "keep_calendar")["outcome"] == "done"
+    cursors = [
+        item for item in _items(world, "WALLET_CORE_TABLE") if item["pk"] == {"S": "Y#cursor"}
+    ]
+    assert len(cursors) == 2
+
+
 def test_no_function_reached_for_another_package(shop: Shop) -> None:
     """All that a call imports late comes from the zip too."""
     run = shop.run("app.app", "api_get_updated_pass", "api_post_card")

@@ -16,8 +16,9 @@ HANDLERS = (
     "handlers.ledger_stream.fold_statistics",
     "handlers.push_queue.push_passes",
     "handlers.schedules.sweep",
+    "handlers.schedules.keep_calendar",
 )
-# Imported by a function only when it needs them (wallet/runtime.py).
+# Imported by a function only when it needs them (wallet/runtime).
 HEAVY = {"PIL", "babel", "botocore", "cryptography", "h2", "jinja2", "pynamodb", "segno"}
 OUR_TRIGGERS = {"app", "chalice_app"}
 

@@ -21,9 +21,18 @@ FUNCTIONS = {
     "FoldStatistics": "handlers.ledger_stream.fold_statistics",
     "PushPasses": "handlers.push_queue.push_passes",
     "Sweep": "handlers.schedules.sweep",
+    "KeepCalendar": "handlers.schedules.keep_calendar",
 }
 ROLES = {"APIHandler": "ApiHandlerRole"} | {
     name: f"{name}Role" for name in FUNCTIONS if name != "APIHandler"
+}
+HEADS = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["H"]}}},
+}
+ENTRIES = {
+    "eventName": ["INSERT"],
+    "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "L#"}]}}},
 }
 OPTIONAL = {"WALLET_APNS_CA_FILE"}
 READ_ITEMS = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
@@ -117,34 +126,16 @@ class _Asked(dict[str, str]):
 
 class TestTriggers:
     @pytest.mark.parametrize(
-        ("function", "pattern"),
-        [
-            (
-                "QueuePushes",
-                {
-                    "eventName": ["INSERT", "MODIFY"],
-                    "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["H"]}}},
-                },
-            ),
-            (
-                "FoldStatistics",
-                {
-                    "eventName": ["INSERT"],
-                    "dynamodb": {
-                        "Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "L#"}]}}
-                    },
-                },
-            ),
-        ],
+        ("function", "patterns"), [("QueuePushes", [HEADS]), ("FoldStatistics", [ENTRIES, HEADS])]
     )
     def test_a_function_on_the_stream(
-        self, template: Template, function: str, pattern: dict[str, Any]
+        self, template: Template, function: str, patterns: list[dict[str, Any]]
     ) -> None:
         event = _event(template, function)
 
         assert event["Stream"] == {"Fn::GetAtt": ["CoreTable", "StreamArn"]}
         assert event["StartingPosition"] == "TRIM_HORIZON"
-        assert [json.loads(f["Pattern"]) for f in event["FilterCriteria"]["Filters"]] == [pattern]
+        assert [json.loads(f["Pattern"]) for f in event["FilterCriteria"]["Filters"]] == patterns
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert event["BisectBatchOnFunctionError"] is True
         # An outage of minutes loses nothing; one bad record holds up its shard for as long.
@@ -163,7 +154,11 @@ class TestTriggers:
         assert queue["VisibilityTimeout"] >= 6 * _properties(template, "PushPasses")["Timeout"]
 
     def test_the_function_by_the_clock(self, template: Template) -> None:
-        assert _event(template, "Sweep") == {"Schedule": "rate(5 minutes)"}
+        for function in ("Sweep", "KeepCalendar"):
+            assert _event(template, function) == {"Schedule": "rate(5 minutes)"}
+
+    def test_the_calendar_ends_before_its_next_run(self, template: Template) -> None:
+        assert _properties(template, "KeepCalendar")["Timeout"] < 5 * 60
 
 
 class TestQueues:
@@ -271,7 +266,10 @@ class TestRights:
                 },
             ),
             ("QueuePushes", {"sqs:SendMessage"}),
-            ("FoldStatistics", READ_ITEMS | WRITE_ITEMS | {"sqs:SendMessage"}),
+            (
+                "FoldStatistics",
+                READ_ITEMS | WRITE_ITEMS | {"dynamodb:BatchWriteItem", "sqs:SendMessage"},
+            ),
             (
                 "PushPasses",
                 READ_ITEMS
@@ -288,6 +286,12 @@ class TestRights:
                 },
             ),
             ("Sweep", {"sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage"}),
+            (
+                "KeepCalendar",
+                READ_ITEMS
+                | WRITE_ITEMS
+                | {"dynamodb:BatchWriteItem", "secretsmanager:GetSecretValue"},
+            ),
         ],
     )
     def test_of_a_function(self, template: Template, function: str, rights: set[str]) -> None:
@@ -312,7 +316,7 @@ class TestRights:
                 assert not any("*" in action for action in statement["Action"])
                 assert '"*"' not in json.dumps(statement["Resource"])
 
-    def test_only_who_signs_may_read_the_certificate_and_only_the_api_the_master(
+    def test_only_who_signs_may_read_the_certificate_and_only_who_finds_people_the_master(
         self, template: Template
     ) -> None:
         readers = {
@@ -326,7 +330,7 @@ class TestRights:
 
         assert readers == {
             "PassCertificateSecret": {"APIHandler", "PushPasses"},
-            "MasterSecret": {"APIHandler"},
+            "MasterSecret": {"APIHandler", "KeepCalendar"},
             "GoogleSecret": {"APIHandler", "PushPasses"},
         }
 
@@ -374,7 +378,7 @@ class TestAlarms:
     def test_each_tells_somebody(self, template: Template) -> None:
         alarms = _resources(template, "AWS::CloudWatch::Alarm")
 
-        assert len(alarms) == 12
+        assert len(alarms) == 14
         for alarm in alarms.values():
             assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
             assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
@@ -392,6 +396,20 @@ class TestAlarms:
             {"Name": "ApiName", "Value": api["DefinitionBody"]["info"]["title"]},
             {"Name": "Stage", "Value": api["StageName"]},
         ]
+
+    def test_a_card_whose_dues_fail_is_the_metric_that_is_watched(
+        self, template: Template, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log = io.StringIO()
+        monkeypatch.setattr(telemetry, "_stream", [log])
+        telemetry.alarm_of_card("abcdefghij", "what went wrong")
+        line = json.loads(log.getvalue())
+        [metrics] = line["_aws"]["CloudWatchMetrics"]
+        alarm = _properties(template, "DueFailedAlarm")
+
+        assert alarm["Namespace"] == metrics["Namespace"]
+        assert alarm["MetricName"] == metrics["Metrics"][0]["Name"]
+        assert line["card"] == "abcdef"
 
     def test_the_alarm_line_is_the_metric_that_is_watched(
         self, template: Template, monkeypatch: pytest.MonkeyPatch

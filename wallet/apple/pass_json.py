@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wallet.domain.cards import Card
-from wallet.domain.programs import Program, ProgramKind, Reward
-from wallet.domain.sentences import Texts, nearest_reward, say_next
+from wallet.domain.cards import Card, Status
+from wallet.domain.endings import say_ending, say_news, say_offers
+from wallet.domain.programs import Program, Reward
+from wallet.domain.sentences import Texts, nearest_reward
+from wallet.domain.vocabulary import ProgramKind
 
 FORMAT_VERSION = 1
 
@@ -72,6 +74,8 @@ def write_pass(
         "sharingProhibited": True,
         "storeCard": _fields(card, program, link, texts),
     }
+    if card.state.status is not Status.ACTIVE:
+        document["voided"] = True
     return msgspec.json.encode(document)
 
 
@@ -102,11 +106,12 @@ def _back(card: Card, program: Program, link: str, texts: Texts) -> list[dict[st
     # What changed is said by one field that is always there, so that its changeMessage is the
     # banner.
     news = _field(
-        "news", texts.gettext("Your card"), say_next(card, program, texts) or program.name
+        "news", texts.gettext("Your card"), say_news(card, program, texts) or program.name
     )
     rewards = "\n".join(f"{reward.name}: {_cost(reward, texts)}" for reward in program.rewards)
     return [
         {**news, "changeMessage": "%@"},
+        *_ends(card, program, texts),
         _field("rewards", texts.gettext("Rewards"), rewards or "-"),
         _field("code", texts.gettext("Card code"), card.code),
         # Wallet makes a link of an address by itself.
@@ -114,11 +119,18 @@ def _back(card: Card, program: Program, link: str, texts: Texts) -> list[dict[st
     ]
 
 
+def _ends(card: Card, program: Program, texts: Texts) -> list[dict[str, object]]:
+    said = (
+        ("offers", texts.gettext("Your offers"), say_offers(card, program, texts)),
+        ("ending", texts.gettext("What ends"), say_ending(card, program, texts)),
+    )
+    return [_field(key, label, value) for key, label, value in said if value]
+
+
 def _cost(reward: Reward, texts: Texts) -> str:
+    count = reward.cost.units
     if reward.cost.stamps:
-        count = reward.cost.stamps
         return texts.ngettext("{count} stamp", "{count} stamps", count).format(count=count)
-    count = reward.cost.points
     return texts.ngettext("{count} point", "{count} points", count).format(count=count)
 
 

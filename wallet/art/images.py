@@ -7,7 +7,7 @@ from types import MappingProxyType
 from wallet.art.logos import pass_logos
 from wallet.art.marks import ICON_POINTS, icon, logo
 from wallet.art.strips import SCALES, balance_strip, strip
-from wallet.domain.programs import Design
+from wallet.domain.designs import Design
 
 
 def pass_images(

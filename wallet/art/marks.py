@@ -9,7 +9,7 @@ from wallet.art.paths import circle
 from wallet.art.pictures import Part, picture
 from wallet.art.plates import Plate
 from wallet.art.png import Ramp, encoded, steps
-from wallet.domain.programs import Design
+from wallet.domain.designs import Design
 
 ICON_POINTS: Final = 38
 LOGO_WIDTH_POINTS: Final = 40

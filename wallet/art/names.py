@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wallet.art.strips import balance_hero, balance_strip, hero, strip
-from wallet.domain.programs import STAMPS_TARGET_MAX, Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
+from wallet.domain.programs import STAMPS_TARGET_MAX
 
 FORM = 1
 _STRIP_SCALE = 2

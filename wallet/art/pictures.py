@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from wallet.art.paths import Line, read
-from wallet.domain.programs import Picture
+from wallet.domain.designs import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from wallet.art.brand import CARD_PAPER, brand
 from wallet.art.pictures import Part, picture
 from wallet.art.sheets import BOLD, PLAIN, Sheet, fitting, load_fonts, printable
 from wallet.art.strips import print_strip
-from wallet.domain.programs import Design
+from wallet.domain.designs import Design
 
 _INK: Final = "#1e1b16"
 _INK_2: Final = "#595247"

@@ -18,7 +18,7 @@ from wallet.art.paths import circle, dashes, scallops
 from wallet.art.pictures import Part, picture
 from wallet.art.places import REACH, Place, smallness
 from wallet.art.plates import Plate
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 
 RADIUS_UNITS: Final = 23.4
 """The radius of a stamp in the units in which the styles are drawn; scallops end 0.2 beyond."""

@@ -9,7 +9,7 @@ from wallet.art.brand import CARD_PAPER, CARD_RING, brand, mixed, rgb
 from wallet.art.places import APPLE, GOOGLE, WIDTH, Area, Place, balance_places, places
 from wallet.art.png import Ramp, encoded, steps
 from wallet.art.stamps import check, empty, goal, pressed, tile_corner
-from wallet.domain.programs import Design, Picture
+from wallet.domain.designs import Design, Picture
 
 SCALES: Final = (2, 3)
 HERO_SCALE: Final = 1032 / WIDTH

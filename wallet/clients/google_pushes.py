@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from wallet.domain.cards import Card
 from wallet.domain.programs import Program
 from wallet.google.api import Done, Outcome, Rejected
-from wallet.services.ports import Shown
+from wallet.services.phones import Shown
 
 if TYPE_CHECKING:  # urllib3 and google-auth: not for workers that never meet a card of Google's
     from wallet.clients.google_http import GooglePasses

@@ -14,7 +14,8 @@ from wallet.apple.apns import (
     build_push,
 )
 from wallet.clients.apns_http import ApnsConnection
-from wallet.services.ports import Clock, Registration, Told
+from wallet.services.phones import Registration, Told
+from wallet.services.ports import Clock
 
 # For a phone that is off: APNs keeps the newest push of a topic so long.
 EXPIRES = timedelta(days=28)

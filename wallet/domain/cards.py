@@ -1,49 +1,135 @@
 """A card: a member's account in a programme, and the state that its entries have left it in."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 
-from wallet.domain.ids import CardId, MemberId, MerchantId, ProgramId
-from wallet.domain.programs import Program
+from wallet.domain.ids import ALPHABET, CardId, MemberId, MerchantId, ProgramId
+from wallet.domain.programs import Cost, Program
 
 # Room for 16,383 designs; of the 40 bits that a tag has for a version, 26 are left for the card's.
 _DESIGN_BITS = 14
+_TALLY_KEY_CHARS = 8
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Status(StrEnum):
+    """Whether a card can be used."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+    VOID = "void"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """Points that end together; `expires_at` is None for those that never do.
+    """Points or stamps that end together; `expires_at` is None for those that never do.
 
-    The lots of a card add up to its points; a balance below zero has none.
+    The lots of a card add up to its balance; a balance below zero has none.
     """
 
-    points: int
+    units: int
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
-    """How far a card has come in a rule that counts several purchases."""
+class Ripening:
+    """Points or stamps that begin to count at `ripens_at`, and end as a lot does."""
 
-    rule_id: str
+    units: int
+    ripens_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a card has counted up for a rule, a limit or a reward, since the window began.
+
+    A milestone's is minor units short of the next step; a challenge's is a bit for each day; all
+    others' is a plain count. `key` is made by `tally_key`.
+    """
+
+    key: str
     count: int
     since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOffer:
+    """An offer of the programme that this card has until `expires_at`; `id` is its own."""
+
+    id: str
+    offer: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A reward put by until `until`; `digest` is that of the hold's entry."""
+
+    digest: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a card's tier hangs on: sums of the period since `since` and of those before it."""
+
+    floor: int
+    last: int
+    sum: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that entries change.
+    """All that entries change. Times are whole seconds: so they are stored.
 
     `carry` is minor units not yet turned into points; `owed` what a refund could not take.
+    `visits` purchases that counted; `earned_at` and `used_at` when something was last earned, and
+    last earned or spent.
     """
 
     points: int = 0
     stamps: int = 0
-    pending: int = 0
     owed: int = 0
     carry: int = 0
     lots: tuple[Lot, ...] = ()
-    challenges: tuple[Challenge, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    ripening: tuple[Ripening, ...] = ()
+    visits: int = 0
+    earned_at: datetime | None = None
+    used_at: datetime | None = None
+    offers: tuple[HeldOffer, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    status: Status = Status.ACTIVE
+    merged_into: CardId | None = None
+    standing: Standing | None = None
+
+    @property
+    def pending(self) -> int:
+        """What ripens later."""
+        return sum(each.units for each in self.ripening)
+
+    def tally(self, key: str) -> Tally | None:
+        """The tally of that key, if anything has been counted."""
+        return next((tally for tally in self.tallies if tally.key == key), None)
+
+    def missing(self, cost: Cost) -> Cost:
+        """What a cost still lacks."""
+        return Cost(
+            points=max(cost.points - self.points, 0), stamps=max(cost.stamps - self.stamps, 0)
+        )
+
+
+def tally_key(kind: str, name: str) -> str:
+    """Eight characters that stand for a rule, a limit or a reward: entries hold many of them."""
+    number = int.from_bytes(hashlib.sha256(f"{kind}\n{name}".encode()).digest()[:8])
+    return "".join(ALPHABET[number // 62**place % 62] for place in range(_TALLY_KEY_CHARS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,31 +180,3 @@ class Card:
         and in whatever order.
         """
         return self.modified + program.design_version - 1
-
-
-def add_lot(lots: tuple[Lot, ...], points: int, expires_at: datetime | None) -> tuple[Lot, ...]:
-    """The lots with so many points more, soonest to end first.
-
-    Points that end together are one lot.
-    """
-    kept = {lot.expires_at: lot.points for lot in lots}
-    kept[expires_at] = kept.get(expires_at, 0) + points
-    return tuple(
-        Lot(points=kept[at], expires_at=at)
-        for at in sorted(kept, key=lambda at: (at is None, at.timestamp() if at else 0))
-        if kept[at]
-    )
-
-
-def take_points(lots: tuple[Lot, ...], points: int) -> tuple[Lot, ...]:
-    """The lots after so many points were spent, soonest to end first.
-
-    All gone if they hold fewer.
-    """
-    left = []
-    for lot in lots:
-        taken = min(points, lot.points)
-        points -= taken
-        if lot.points > taken:
-            left.append(Lot(points=lot.points - taken, expires_at=lot.expires_at))
-    return tuple(left)

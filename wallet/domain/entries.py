@@ -28,6 +28,18 @@ class EntryKind(StrEnum):
     EARN = "earn"
     REDEEM = "redeem"
     REVERSE = "reverse"
+    EXPIRE = "expire"
+    RIPEN = "ripen"
+    REMIND = "remind"
+    BONUS = "bonus"
+    ADJUST = "adjust"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    CLOSE = "close"
+    TIER = "tier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +57,8 @@ class Entry:
 
     `points` and `stamps` are the change. `after` is the card's whole state once it was made;
     `stamps_target` the target then. `amount` is the purchase's, or, in a reversal of one, the
-    refund's; `basket` a digest of its items. `reverses` is the entry that a reversal undoes.
+    refund's; `basket` a digest of its items. `reverses` is the entry that a reversal undoes,
+    `settles` the hold that a capture or a release ends, `offer_id` the offer that was redeemed.
     """
 
     id: EntryId
@@ -66,11 +79,26 @@ class Entry:
     currency: str | None = None
     basket: str | None = None
     reward_id: str | None = None
+    offer_id: str | None = None
     reverses: EntryId | None = None
+    settles: EntryId | None = None
     occurred_at: datetime
     created_at: datetime
     card_version: int
     hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversed:
+    """How much of an entry has been taken back so far.
+
+    `amount` is minor units of its purchase, `taken` whole steps of its rules' amounts; `whole`
+    says that nothing is left.
+    """
+
+    amount: int = 0
+    whole: bool = False
+    taken: tuple[tuple[str, int], ...] = ()
 
 
 def entry_document(entry: Entry) -> dict[str, object]:
@@ -108,7 +136,10 @@ def _document_hash(document: Mapping[str, object], previous: bytes) -> bytes | N
 
 
 def _hashed_part(entry: Entry) -> dict[str, object]:
+    # What later releases added stands only where it is set: the hashes of old entries stay.
+    added = {"offer_id": entry.offer_id, "settles": entry.settles}
     return {
+        **{name: value for name, value in added.items() if value is not None},
         "v": FORM,
         "id": entry.id,
         "seq": entry.seq,

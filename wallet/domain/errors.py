@@ -11,12 +11,21 @@ WalletError
 │   ├── BalanceTooSmallError   a redeem beyond the balance
 │   ├── AlreadyReversedError   nothing is left to reverse
 │   ├── NotReversibleError     an entry of this kind cannot be reversed
+│   ├── CardNotActiveError     the card is closed, void or merged into another
+│   ├── CoolDownError          a purchase too soon after another; whoever insists may
+│   ├── RewardNotNowError      a reward that is not to be had today, or not again so soon
+│   ├── OutOfStockError        no piece of the reward is left
+│   ├── ConfirmationError      a member of the staff must agree first
+│   ├── ReferenceUsedError     the location's reference stands for another sale
+│   ├── CodeUsedError          the single-use code has been used, or has ended
+│   ├── NotHeldError           the hold was captured or released before, or has ended
 │   └── ContentionError        others changed the card at every try
 ├── UnauthenticatedError       no credentials, or wrong ones
 └── ForbiddenError             right credentials, but not for this
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class WalletError(Exception):
@@ -80,6 +89,50 @@ class NotReversibleError(ConflictError):
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+class CardNotActiveError(ConflictError):
+    """The card cannot be used any more."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class CoolDownError(ConflictError):
+    """The card earned at `since`, a moment ago; nobody has insisted that another one is meant."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__(since)
+        self.since = since
+
+
+class RewardNotNowError(ConflictError):
+    """The reward is not to be had now: `reason` is `when` or `often`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutOfStockError(ConflictError):
+    """No piece of the reward is left."""
+
+
+class ConfirmationError(ConflictError):
+    """The reward is given only once a member of the staff has agreed."""
+
+
+class ReferenceUsedError(ConflictError):
+    """The same location and reference was counted before, for another sale."""
+
+
+class CodeUsedError(ConflictError):
+    """The single-use code has been used, or its time is over."""
+
+
+class NotHeldError(ConflictError):
+    """There is no such hold on the card any more."""
 
 
 class ContentionError(ConflictError):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from wallet.domain.ids import CardId, MerchantId, ProgramId, key_digest
-from wallet.domain.ledger import Purchase
+from wallet.domain.purchases import Item, Purchase
 
 HookId = NewType("HookId", str)
 
@@ -52,7 +52,8 @@ class Sale:
 
     `digest` names it among all sales, and is the idempotency key of its entry; `sale_id` is the
     sender's own word for it. `card_id` is set once: with it the sale is that card's for ever.
-    `shown` is a keyed digest of how the card was named.
+    `shown` is a keyed digest of how the card was named; `items` and `tax` are for the programme's
+    rules, whichever card the sale comes to.
     """
 
     digest: str
@@ -67,6 +68,8 @@ class Sale:
     created_at: datetime
     shown: str | None = None
     card_id: CardId | None = None
+    tax: int = 0
+    items: tuple[Item, ...] = ()
 
     @property
     def purchase(self) -> Purchase:
@@ -76,28 +79,36 @@ class Sale:
             currency=self.currency,
             reference=self.sale_id,
             basket=self.basket,
+            tax=self.tax,
+            items=self.items,
         )
 
     def facts(self) -> dict[str, object]:
-        """What may not differ when the sale is told again."""
-        return {
+        """What may not differ when the sale is told again; `basket` stands for the items."""
+        facts: dict[str, object] = {
             "sale_id": self.sale_id,
             "amount": self.amount,
             "currency": self.currency,
             "basket": self.basket,
             "location_id": self.location_id,
         }
+        # Sales of before there was a tax have their entries under a fingerprint without one.
+        return facts | ({"tax": self.tax} if self.tax else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """A part of a sale that was paid back; `done` once the card has followed."""
+    """A part of a sale that was paid back; `done` once the card has followed.
+
+    `card_id` is the card that it is taken from where the sale's own was merged into another.
+    """
 
     digest: str
     refund_id: str
     amount: int
     created_at: datetime
     done: bool = False
+    card_id: CardId | None = None
 
 
 def sale_digest(hook_id: HookId, sale_id: str) -> str:

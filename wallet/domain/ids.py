@@ -72,6 +72,11 @@ def split_entry_id(text: str) -> tuple[CardId, str] | None:
     return (CardId(card), digest) if dash and is_id(card) and is_id(digest) else None
 
 
+def digest_of(entry_id: EntryId) -> str:
+    """The key digest of an entry id."""
+    return entry_id.rpartition("-")[2]
+
+
 def encode_code(raw: bytes) -> str:
     """The ten characters (50 bits) that a person can read under a barcode, as `7K3M-Q2ZT-4H`."""
     number = int.from_bytes(raw)

@@ -1,330 +1,232 @@
-"""Decides what a request does to a card.
+"""Decides what a card earns: by a purchase, a gift or an action, outright, or by adjustment.
 
 Pure: the same program, card and request always give the same draft.
 
 A decision either returns a Draft or raises one of the errors of `errors.py`, and then nothing has
-happened. `seal` makes the draft into the next entry of the card's chain and the head that goes
-with it.
+happened. The formula of a purchase stands in `valuation.py`, what takes off a card in
+`spending.py`, what takes back in `reversal.py`, what time does in `lapse.py`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from wallet.domain.cards import Card, State, add_lot, take_points
-from wallet.domain.entries import Entry, EntryKind, Line, entry_hash
-from wallet.domain.errors import (
-    AlreadyReversedError,
-    BalanceTooSmallError,
-    InvalidError,
-    NotReversibleError,
-)
-from wallet.domain.ids import EntryId
-from wallet.domain.programs import Cost, Program, ProgramKind, RuleKind
-from wallet.domain.times import cut
+from wallet.domain import balances, tiers
+from wallet.domain.bounds import REFERENCE_BYTES_MAX
+from wallet.domain.calendar import local_time, lot_end, ripens_at
+from wallet.domain.cards import Card, Ripening, State
+from wallet.domain.conditions import counts
+from wallet.domain.drafts import Draft, active_at, check_active, drafted
+from wallet.domain.entries import EntryKind, Line
+from wallet.domain.errors import CoolDownError, InvalidError
+from wallet.domain.gains import gain, line_of, units_of
+from wallet.domain.idleness import woken
+from wallet.domain.ids import key_digest
+from wallet.domain.offers import give_offers
+from wallet.domain.programs import Program, Rule
+from wallet.domain.purchases import Action, Award, Gift, Purchase
+from wallet.domain.tallies import limit_tallies, room, with_rest, with_tallies
+from wallet.domain.valuation import Valuation, all_of, grants, lines, tier_sum, value
+from wallet.domain.vocabulary import ProgramKind, RuleKind
 
-AMOUNT_MAX = 10_000_000_000
-GIVEN_MAX = 1_000_000
-# In UTF-8. An entry is to stay within one write unit of 1,024 bytes, whatever a shop calls a sale.
-REFERENCE_BYTES_MAX = 80
-# Clocks of tills run a little ahead; more than this is a mistake.
-AHEAD_MAX = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """What was paid, in minor units; the shop's own reference; a digest of the basket."""
-
-    amount: int
-    currency: str
-    reference: str | None = None
-    basket: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gift:
-    """Exactly so many stamps or points, whatever the rules say; the other is 0."""
-
-    points: int = 0
-    stamps: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What an entry will say, before it has a place in the chain."""
-
-    kind: EntryKind
-    points: int
-    stamps: int
-    after: State
-    occurred_at: datetime
-    lines: tuple[Line, ...] = ()
-    location_id: str | None = None
-    reference: str | None = None
-    amount: int | None = None
-    currency: str | None = None
-    basket: str | None = None
-    reward_id: str | None = None
-    reverses: EntryId | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reversed:
-    """How much of an entry has been taken back so far.
-
-    `amount` is minor units of its purchase; `whole` says that nothing is left.
-    """
-
-    amount: int = 0
-    whole: bool = False
-
-
-def check_occurred(occurred_at: datetime | None, now: datetime) -> datetime:
-    """When the thing happened: now, unless said otherwise. A time to come is refused."""
-    if occurred_at is None:
-        return cut(now)
-    if occurred_at > now + AHEAD_MAX:
-        raise InvalidError("occurred_at", "is in the future")
-    return occurred_at
+# The key under which a card's welcome stands: it has one at most.
+WELCOME_DIGEST = key_digest("engine", "welcome")
+# What an entry says of itself when somebody insisted on a second purchase within the cool-down.
+COOL_DOWN_OVERRIDDEN = "cool-down overridden"
 
 
 def earn(
     program: Program,
     card: Card,
-    award: Purchase | Gift,
+    award: Award,
     *,
+    digest: str,
     location_id: str | None,
     occurred_at: datetime,
+    insist: bool = False,
 ) -> Draft:
-    """What a purchase or a gift gives.
+    """What a purchase, a gift or an action gives; `digest` is that of the entry's key.
 
-    Points of a purchase = floor((carry + amount) / step) x points; the remainder is the new carry.
-    Raises InvalidError for another currency, or for a gift that the programme does not collect.
+    The formula of a purchase stands in `valuation.py`. Raises InvalidError for another currency,
+    for a gift that the programme does not collect, for an action that it does not know;
+    CoolDownError for a purchase too soon after another, unless somebody insists;
+    CardNotActiveError.
     """
-    if isinstance(award, Gift):
-        return _give(program, card, award, location_id, occurred_at)
-    if award.currency != program.currency:
+    check_active(card)
+    match award:
+        case Gift():
+            draft = _gift(program, card, award, occurred_at)
+        case Action():
+            draft = _action(program, card, award, digest=digest, occurred_at=occurred_at)
+        case Purchase():
+            _check_purchase(program, award)
+            _check_cool_down(program, card, occurred_at, insist=insist)
+            valuation = value(
+                program, card.state, award, occurred_at=occurred_at, location_id=location_id
+            )
+            draft = _purchase(card, valuation, digest=digest, occurred_at=occurred_at)
+            if insist and _is_cooling(program, card, occurred_at):
+                draft = replace(draft, reason=COOL_DOWN_OVERRIDDEN)
+    return replace(draft, location_id=location_id)
+
+
+def bonus(program: Program, card: Card, *rules: Rule, digest: str, occurred_at: datetime) -> Draft:
+    """What rules give without a purchase: for a welcome, a birthday, a win-back."""
+    check_active(card)
+    return _given(program, card, rules, EntryKind.BONUS, digest=digest, occurred_at=occurred_at)
+
+
+def offer(
+    program: Program, card: Card, offer_id: str, *, digest: str, occurred_at: datetime
+) -> Draft:
+    """An offer given by hand. Raises InvalidError if the programme has none of that id."""
+    check_active(card)
+    if program.offer(offer_id) is None:
+        raise InvalidError("offer_id", "this programme has no such offer")
+    after = give_offers(card.state, program, [offer_id], digest=digest, given_at=occurred_at)
+    return drafted(EntryKind.BONUS, card, after, occurred_at)
+
+
+def adjust(
+    program: Program, card: Card, gift: Gift, *, reason: str, occurred_at: datetime
+) -> Draft:
+    """So many points or stamps more, or fewer, because somebody says so and why."""
+    check_active(card)
+    units = _units(program, gift)
+    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    after = (
+        balances.give(card.state, program.kind, units, expires_at)
+        if units > 0
+        else balances.take(card.state, program.kind, -units, debt=program.refunds.debt)
+    )
+    after = woken(program, after, occurred_at)
+    return replace(drafted(EntryKind.ADJUST, card, after, occurred_at), reason=reason)
+
+
+def _check_purchase(program: Program, purchase: Purchase) -> None:
+    if purchase.currency != program.currency:
         raise InvalidError("purchase.currency", f"this programme counts in {program.currency}")
-    if len((award.reference or "").encode()) > REFERENCE_BYTES_MAX:
+    if len((purchase.reference or "").encode()) > REFERENCE_BYTES_MAX:
         raise InvalidError("purchase.reference", f"is longer than {REFERENCE_BYTES_MAX} bytes")
-    lines, carry = _rate(program, card.state.carry, award.amount)
-    points, stamps = sum(line.points for line in lines), sum(line.stamps for line in lines)
-    return Draft(
-        kind=EntryKind.EARN,
-        points=points,
-        stamps=stamps,
-        after=replace(_moved(card.state, points, stamps), carry=carry),
-        occurred_at=occurred_at,
-        lines=lines,
-        location_id=location_id,
-        reference=award.reference,
-        amount=award.amount,
-        currency=award.currency,
-        basket=award.basket,
-    )
+    if not 0 <= purchase.tax <= purchase.amount:
+        raise InvalidError("purchase.tax", "is more than was paid")
 
 
-def redeem(program: Program, card: Card, reward_id: str, *, occurred_at: datetime) -> Draft:
-    """Takes a reward's cost off the card.
-
-    Raises BalanceTooSmallError, or InvalidError for an unknown reward.
-    """
-    reward = program.reward(reward_id)
-    if reward is None:
-        raise InvalidError("reward_id", "this programme has no such reward")
-    return _spend(card, reward.cost, reward_id, occurred_at)
+def _check_cool_down(program: Program, card: Card, occurred_at: datetime, *, insist: bool) -> None:
+    if _is_cooling(program, card, occurred_at) and not insist:
+        raise CoolDownError(card.state.earned_at or occurred_at)
 
 
-def spend_points(program: Program, card: Card, points: int, *, occurred_at: datetime) -> Draft:
-    """Takes points off the card.
-
-    Raises BalanceTooSmallError, or InvalidError in a stamps programme.
-    """
-    if program.kind is not ProgramKind.POINTS:
-        raise InvalidError("points", "this programme collects stamps")
-    return _spend(card, Cost(points=points), None, occurred_at)
+def _is_cooling(program: Program, card: Card, occurred_at: datetime) -> bool:
+    rest = timedelta(minutes=program.earning.cool_down_minutes)
+    earned_at = card.state.earned_at
+    return earned_at is not None and abs(occurred_at - earned_at) < rest
 
 
-def reverse(
-    program: Program,
-    card: Card,
-    entry: Entry,
-    so_far: Reversed,
-    *,
-    refund: int | None,
-    occurred_at: datetime,
-) -> tuple[Draft, Reversed]:
-    """Takes back what is left of an entry, or of a purchase the part worth `refund` minor units.
-
-    `program` is the version that the entry was made under. A refund leaves points and carry as the
-    net amount would have left them. Balances already spent go below zero. Raises
-    AlreadyReversedError when nothing is left, NotReversibleError for a reversal, InvalidError for
-    a refund of more than is left or of what was no purchase.
-    """
-    if entry.kind is EntryKind.REVERSE:
-        raise NotReversibleError(str(entry.kind))
-    if so_far.whole:
-        raise AlreadyReversedError(entry.id)
-    if entry.amount is None:
-        if refund is not None:
-            raise InvalidError("amount", "only a purchase can be refunded in part")
-        return _undo(card, entry, occurred_at), Reversed(whole=True)
-    left = entry.amount - so_far.amount
-    refund = left if refund is None else refund
-    if refund > left:
-        raise InvalidError("amount", f"only {left} of this purchase are left to refund")
-    done = Reversed(amount=so_far.amount + refund, whole=refund == left)
-    draft = _refund(program, card, entry, refund=refund, done=done, occurred_at=occurred_at)
-    return draft, done
-
-
-def seal(
-    card: Card, draft: Draft, program: Program, *, entry_id: EntryId, actor: str, now: datetime
-) -> tuple[Card, Entry]:
-    """The next entry of the card's chain, and the head that goes with it."""
-    now = cut(now)
-    bare = Entry(
-        id=entry_id,
-        card_id=card.id,
-        seq=card.seq + 1,
-        kind=draft.kind,
-        points=draft.points,
-        stamps=draft.stamps,
-        after=draft.after,
-        stamps_target=program.stamps_target,
-        lines=draft.lines,
-        program_version=program.version,
-        reason=draft.reason,
-        actor=actor,
-        location_id=draft.location_id,
-        reference=draft.reference,
-        amount=draft.amount,
-        currency=draft.currency,
-        basket=draft.basket,
-        reward_id=draft.reward_id,
-        reverses=draft.reverses,
-        occurred_at=draft.occurred_at,
-        created_at=now,
-        card_version=card.version + 1,
-    )
-    entry = replace(bare, hash=entry_hash(bare, card.last_hash))
-    return head_after(card, entry), entry
-
-
-def head_after(card: Card, entry: Entry) -> Card:
-    """The head of the card once the entry is its newest."""
+def _purchase(card: Card, valuation: Valuation, *, digest: str, occurred_at: datetime) -> Draft:
+    program, purchase = valuation.program, valuation.purchase
+    given = lines(valuation, net=all_of(valuation), taken={})
+    state = card.state
+    if not valuation.blocked:
+        state = _counted(state, valuation, given)
+        state = _given_units(state, program, units_of(given, program.kind), occurred_at)
+        offers = grants(valuation, net=all_of(valuation), taken={})
+        state = give_offers(state, program, offers, digest=digest, given_at=occurred_at)
+        reached = tier_sum(valuation, given, net=all_of(valuation))
+        state = tiers.add(program, state, reached, earned_at=occurred_at)
+        state = replace(state, visits=state.visits + 1)
+        state = active_at(state, occurred_at, earned=True)
     return replace(
-        card,
-        version=entry.card_version,
-        seq=entry.seq,
-        state=entry.after,
-        last_hash=entry.hash,
-        updated_at=entry.created_at,
-        modified=max(int(entry.created_at.timestamp()), card.modified + 1),
+        drafted(EntryKind.EARN, card, state, occurred_at),
+        lines=given,
+        reference=purchase.reference,
+        amount=purchase.amount,
+        currency=purchase.currency,
+        basket=purchase.basket,
     )
 
 
-def _give(
-    program: Program, card: Card, gift: Gift, location_id: str | None, occurred_at: datetime
-) -> Draft:
+def _counted(state: State, valuation: Valuation, given: Sequence[Line]) -> State:
+    """The state with everything counted that the purchase counts towards."""
+    program = valuation.program
+    for counted in valuation.counted:
+        state = with_rest(state, counted.rule, counted.rest)
+    return with_tallies(
+        state,
+        [
+            *(progress.tally for _, progress in valuation.challenges),
+            *limit_tallies(program, state, valuation.local, given, visits=1),
+        ],
+    )
+
+
+def _given_units(state: State, program: Program, units: int, occurred_at: datetime) -> State:
+    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    ripe = ripens_at(program.earning, occurred_at, program.time_zone)
+    if ripe is None:
+        return balances.give(state, program.kind, units, expires_at)
+    return balances.put_by(state, Ripening(units=units, ripens_at=ripe, expires_at=expires_at))
+
+
+def _gift(program: Program, card: Card, gift: Gift, occurred_at: datetime) -> Draft:
+    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    state = balances.give(card.state, program.kind, _units(program, gift), expires_at)
+    return drafted(EntryKind.EARN, card, active_at(state, occurred_at, earned=True), occurred_at)
+
+
+def _units(program: Program, gift: Gift) -> int:
     if gift.stamps and program.kind is not ProgramKind.STAMPS:
         raise InvalidError("stamps", "this programme collects points")
     if gift.points and program.kind is not ProgramKind.POINTS:
         raise InvalidError("points", "this programme collects stamps")
-    return Draft(
-        kind=EntryKind.EARN,
-        points=gift.points,
-        stamps=gift.stamps,
-        after=_moved(card.state, gift.points, gift.stamps),
-        occurred_at=occurred_at,
-        location_id=location_id,
-    )
+    return gift.stamps or gift.points
 
 
-def _rate(program: Program, carry: int, amount: int) -> tuple[tuple[Line, ...], int]:
-    """What each rule gives for an amount (or, negative, takes back), and the new carry."""
-    lines = []
-    for rule in program.rules:
-        if rule.kind is RuleKind.STAMPS_PER_PURCHASE:
-            lines.append(Line(rule_id=rule.id, points=0, stamps=rule.stamps))
-        else:
-            steps, carry = _steps(carry + amount, rule.step, refunding=amount < 0)
-            lines.append(Line(rule_id=rule.id, points=steps * rule.points, stamps=0))
-    return tuple(line for line in lines if line.points or line.stamps), carry
+def _action(
+    program: Program, card: Card, action: Action, *, digest: str, occurred_at: datetime
+) -> Draft:
+    rules = [
+        rule
+        for rule in program.rules
+        if rule.kind is RuleKind.ACTION and rule.action == action.name
+    ]
+    if not rules:
+        raise InvalidError("action", "this programme has no rule for it")
+    draft = _given(program, card, rules, EntryKind.EARN, digest=digest, occurred_at=occurred_at)
+    after = active_at(draft.after, occurred_at, earned=False)
+    return replace(draft, after=after)
 
 
-def _steps(amount: int, step: int, *, refunding: bool) -> tuple[int, int]:
-    """Whole steps and what remains of them.
-
-    A refund never gives: a carry that a later version let grow beyond this version's step stays.
-    """
-    steps = amount // step
-    if refunding:
-        steps = min(steps, 0)
-    return steps, amount - steps * step
-
-
-def _spend(card: Card, cost: Cost, reward_id: str | None, occurred_at: datetime) -> Draft:
-    if card.state.points < cost.points:
-        raise BalanceTooSmallError(unit="points", balance=card.state.points, cost=cost.points)
-    if card.state.stamps < cost.stamps:
-        raise BalanceTooSmallError(unit="stamps", balance=card.state.stamps, cost=cost.stamps)
-    return Draft(
-        kind=EntryKind.REDEEM,
-        points=-cost.points,
-        stamps=-cost.stamps,
-        after=_moved(card.state, -cost.points, -cost.stamps),
-        occurred_at=occurred_at,
-        reward_id=reward_id,
-    )
-
-
-def _undo(card: Card, entry: Entry, occurred_at: datetime) -> Draft:
-    return Draft(
-        kind=EntryKind.REVERSE,
-        points=-entry.points,
-        stamps=-entry.stamps,
-        after=_moved(card.state, -entry.points, -entry.stamps),
-        occurred_at=occurred_at,
-        reward_id=entry.reward_id,
-        reverses=entry.id,
-    )
-
-
-def _refund(
+def _given(
     program: Program,
     card: Card,
-    entry: Entry,
+    rules: Sequence[Rule],
+    kind: EntryKind,
     *,
-    refund: int,
-    done: Reversed,
+    digest: str,
     occurred_at: datetime,
 ) -> Draft:
-    rated, carry = _rate(program, card.state.carry, -refund)
-    # A visit remains a visit until all of it has been refunded; its stamps go with the last part.
-    given = entry.lines if done.whole else ()
-    lines = tuple(line for line in rated if line.points) + tuple(
-        Line(rule_id=line.rule_id, points=0, stamps=-line.stamps) for line in given if line.stamps
-    )
-    points, stamps = sum(line.points for line in lines), sum(line.stamps for line in lines)
-    return Draft(
-        kind=EntryKind.REVERSE,
-        points=points,
-        stamps=stamps,
-        after=replace(_moved(card.state, points, stamps), carry=carry),
-        occurred_at=occurred_at,
-        lines=lines,
-        location_id=entry.location_id,
-        reference=entry.reference,
-        amount=refund,
-        currency=entry.currency,
-        reverses=entry.id,
-    )
+    """What rules give outright, each within its own limits."""
+    local = local_time(occurred_at, program.time_zone)
+    moment = tiers.moment_of(program, card.state, occurred_at)
+    rules = [rule for rule in rules if counts(rule.when, moment)]
+    state, given = card.state, list[Line]()
+    for rule in rules:
+        line = _outright(program, state, rule, local)
+        given += [line] if line.points or line.stamps else []
+        state = with_tallies(state, limit_tallies(program, state, local, [line], visits=0))
+    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    state = balances.give(state, program.kind, units_of(given, program.kind), expires_at)
+    offers = [rule.offer for rule in rules if rule.offer]
+    state = give_offers(state, program, offers, digest=digest, given_at=occurred_at)
+    state = woken(program, state, occurred_at)
+    return replace(drafted(kind, card, state, occurred_at), lines=tuple(given))
 
 
-def _moved(state: State, points: int, stamps: int) -> State:
-    """The state with so many more points and stamps (or fewer); a debt has no lots."""
-    total = state.points + points
-    held = max(total, 0) - max(state.points, 0)
-    lots = add_lot(state.lots, held, None) if held > 0 else take_points(state.lots, -held)
-    return replace(state, points=total, stamps=state.stamps + stamps, lots=lots)
+def _outright(program: Program, state: State, rule: Rule, local: datetime) -> Line:
+    rooms = [
+        room(program, limit, state, local)
+        for limit in program.limits
+        if limit.rule in (None, rule.id) and not limit.purchases
+    ]
+    return line_of(program.kind, rule.id, min([gain(rule, program.kind), *rooms]))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from wallet.domain.cards import Card
-from wallet.domain.programs import Program, ProgramKind, Reward
+from wallet.domain.programs import Program, Reward
+from wallet.domain.vocabulary import ProgramKind
 
 
 class Texts(Protocol):
@@ -27,8 +28,8 @@ def say_next(
     reward = nearest_reward(card, program)
     if reward is None:
         return ""
-    missing = max(reward.cost.points - card.state.points, reward.cost.stamps - card.state.stamps)
-    if missing <= 0:
+    missing = card.state.missing(reward.cost).units
+    if not missing:
         return texts.gettext("Ready: {reward}. Show your card at the till.").format(
             reward=reward.name
         )
@@ -45,13 +46,9 @@ def say_next(
 def nearest_reward(card: Card, program: Program) -> Reward | None:
     """The dearest reward that the card can pay for, else the cheapest that it cannot."""
     ordered = sorted(program.rewards, key=_price)
-    ready = [reward for reward in ordered if _price(reward) <= _held(card, reward)]
+    ready = [reward for reward in ordered if not card.state.missing(reward.cost).units]
     return ready[-1] if ready else next(iter(ordered), None)
 
 
 def _price(reward: Reward) -> int:
-    return reward.cost.points or reward.cost.stamps
-
-
-def _held(card: Card, reward: Reward) -> int:
-    return card.state.points if reward.cost.points else card.state.stamps
+    return reward.cost.units

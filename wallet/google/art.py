@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wallet.domain.cards import Card
-from wallet.domain.programs import Design, Program
+from wallet.domain.designs import Design
+from wallet.domain.programs import Program
 
 # Goes into every name: to be raised when pictures are drawn differently.
 FORM = 1

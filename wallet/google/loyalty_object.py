@@ -5,10 +5,11 @@ https://developers.google.com/wallet/reference/rest/v1/loyaltyobject
 
 from dataclasses import dataclass
 
-from wallet.domain.cards import Card
-from wallet.domain.programs import Program, ProgramKind
+from wallet.domain.cards import Card, Status
+from wallet.domain.programs import Program
 from wallet.domain.sentences import Texts
 from wallet.domain.tokens import link_token
+from wallet.domain.vocabulary import ProgramKind
 from wallet.google.art import Art, hero_of
 from wallet.google.ids import IssuerId, class_id, object_id
 from wallet.google.lettering import cut, localized
@@ -43,7 +44,7 @@ def write_object(
     return {
         "id": object_id(issuer, card.id),
         "classId": class_id(issuer, program.id),
-        "state": "ACTIVE",
+        "state": "ACTIVE" if card.state.status is Status.ACTIVE else "INACTIVE",
         "loyaltyPoints": _balance(card, program, texts),
         "barcode": {
             "type": "QR_CODE",

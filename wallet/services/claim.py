@@ -15,10 +15,11 @@ from wallet.domain.ids import entry_id, is_id
 from wallet.domain.programs import Program
 from wallet.domain.tokens import same
 from wallet.services.commit import program_in_force
-from wallet.services.counter import find_shown
+from wallet.services.find_cards import find_shown
 from wallet.services.holders import held_card
 from wallet.services.ports import Vault
-from wallet.services.till_sales import CLAIMED, SalesDesk, Taken, check_fits, settle
+from wallet.services.sales_desk import SalesDesk, Taken
+from wallet.services.till_sales import CLAIMED, check_fits, settle
 
 LIFETIME = timedelta(days=90)
 TYPED_CHARS_MAX = 300

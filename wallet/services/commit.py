@@ -7,14 +7,35 @@ idempotency key.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from wallet.domain.cards import Card
-from wallet.domain.entries import Entry
-from wallet.domain.errors import ContentionError, KeyReusedError, NotFoundError, WalletError
-from wallet.domain.ids import CardId, MerchantId, entry_id
-from wallet.domain.ledger import Draft, Reversed, seal
+from wallet.domain.cards import Card, State
+from wallet.domain.drafts import Draft, seal
+from wallet.domain.entries import Entry, Reversed
+from wallet.domain.errors import (
+    CodeUsedError,
+    ContentionError,
+    KeyReusedError,
+    NotFoundError,
+    OutOfStockError,
+    ReferenceUsedError,
+    WalletError,
+)
+from wallet.domain.ids import CardId, EntryId, MerchantId, entry_id, split_entry_id
 from wallet.domain.programs import Program
-from wallet.services.ports import Change, Ledger, Programs, Written
+from wallet.services.ports import (
+    Change,
+    Claim,
+    Ledger,
+    Programs,
+    Receipt,
+    Refused,
+    Stock,
+    Written,
+)
+
+if TYPE_CHECKING:
+    from wallet.domain.purchases import Purchase
 
 Retries = Callable[[], Iterator[None]]
 
@@ -48,11 +69,26 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A draft, the version that decided it, and for a reversal the mark as read and as left."""
+    """A draft, and the version that decided it.
+
+    For a reversal the mark as read and as left; for a purchase the basket, where it is to be
+    kept; what else must hold for the commit, and what happens to other cards with it.
+    """
 
     draft: Draft
     program: Program
     mark: tuple[Reversed, Reversed] | None = None
+    basket: "Purchase | None" = None
+    claims: tuple[Claim, ...] = ()
+    also: "tuple[Also, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """What happens to another card in the same transaction, under the same key."""
+
+    card: Card
+    decided: Decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,23 +122,38 @@ def commit(
             if standing is None:
                 raise
             return _replay(books, act, card, standing)
-        after, entry = seal(
-            card, decided.draft, decided.program, entry_id=key, actor=act.actor, now=act.now
-        )
-        outcome = books.ledger.append(
-            Change(
-                before=card,
-                after=after,
-                entry=entry,
-                fingerprint=act.fingerprint,
-                mark=decided.mark,
-            )
-        )
-        if isinstance(outcome, Written):
-            return _replay(books, act, card, outcome)
-        if outcome == "written":
-            return Committed(entry=entry, card=after, program=decided.program, replayed=False)
+        change = changed(act, card, decided, key)
+        others = [
+            changed(act, also.card, also.decided, entry_id(also.card.id, act.digest))
+            for also in decided.also
+        ]
+        outcome = books.ledger.append(change, *others)
+        match outcome:
+            case Written():
+                return _replay(books, act, card, outcome)
+            case Refused():
+                return _refused(books, card, change, outcome)
+            case "written":
+                return Committed(
+                    entry=change.entry, card=change.after, program=decided.program, replayed=False
+                )
     raise ContentionError(card_id)
+
+
+def changed(act: Act, card: Card, decided: Decided, key: EntryId) -> Change:
+    """The change that a decision makes of a card."""
+    after, entry = seal(
+        card, decided.draft, decided.program, entry_id=key, actor=act.actor, now=act.now
+    )
+    return Change(
+        before=card,
+        after=after,
+        entry=entry,
+        fingerprint=act.fingerprint,
+        mark=decided.mark,
+        basket=decided.basket,
+        claims=(*decided.claims, *_stock(decided)),
+    )
 
 
 def own_card(ledger: Ledger, merchant_id: MerchantId, card_id: CardId) -> Card:
@@ -111,6 +162,13 @@ def own_card(ledger: Ledger, merchant_id: MerchantId, card_id: CardId) -> Card:
     if card is None or card.merchant_id != merchant_id:
         raise NotFoundError("card")
     return card
+
+
+def named_entry(ledger: Ledger, text: str) -> Entry | None:
+    """The entry of that id, whoever's it is; None as well for a text that is no entry's id."""
+    parts = split_entry_id(text)
+    found = ledger.entry(entry_id(*parts)) if parts else None
+    return found.entry if found else None
 
 
 def program_in_force(books: Books, card: Card, now: datetime) -> Program:
@@ -129,10 +187,66 @@ def program_version(books: Books, card: Card, version: int) -> Program:
     return program
 
 
+def program_at(books: Books, card: Card, moment: datetime) -> Program:
+    """The version of the card's program that was in force then."""
+    program = books.programs.at(card.program_id, moment)
+    if program is None:
+        raise NotFoundError("program")
+    return program
+
+
+def state_before(books: Books, entry: Entry) -> State:
+    """The state that a card was in right before an entry."""
+    older, _ = books.ledger.entries(entry.card_id, before=entry.seq, limit=1)
+    return older[0].after if older else State()
+
+
+def _stock(decided: Decided) -> tuple[Stock, ...]:
+    """The pieces of a reward that a draft gives, or gives back."""
+    if decided.draft.stock is None:
+        return ()
+    reward_id, more = decided.draft.stock
+    reward = decided.program.reward(reward_id)
+    most = reward.stock if reward else None
+    # What was counted as given is given back whatever the programme says of it by now.
+    if most is None and more < 0:
+        return ()
+    return (
+        Stock(program_id=decided.program.id, reward_id=reward_id, given=-more, most=most or 0),
+    )
+
+
+def _refused(books: Books, card: Card, change: Change, refused: Refused) -> Committed:
+    """What a claim that does not hold means to the caller.
+
+    The same sale told under another key counts once: the answer is that of the first time.
+    """
+    match refused.claim:
+        case Stock():
+            raise OutOfStockError
+        case Receipt():
+            standing = books.ledger.entry(refused.standing) if refused.standing else None
+            if standing is None or not is_same_sale(card, standing.entry, change.entry):
+                raise ReferenceUsedError
+            return told_again(books, card, standing.entry)
+        case _:
+            raise CodeUsedError
+
+
+def is_same_sale(card: Card, standing: Entry, sale: "Entry | Purchase") -> bool:
+    """Whether the entry is of this very sale to the card."""
+    counted = (standing.card_id, standing.amount, standing.currency)
+    return counted == (card.id, sale.amount, sale.currency)
+
+
 def _replay(books: Books, act: Act, card: Card, standing: Written) -> Committed:
     if standing.fingerprint != act.fingerprint:
         raise KeyReusedError
-    entry = standing.entry
+    return told_again(books, card, standing.entry)
+
+
+def told_again(books: Books, card: Card, entry: Entry) -> Committed:
+    """The answer that the entry's own request got."""
     return Committed(
         entry=entry,
         card=replace(

@@ -5,43 +5,46 @@ that was found by a phone number can only earn, since anybody may know a number.
 what was shown, and it is compared with the card here.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from wallet.domain import ledger
 from wallet.domain.cards import Card
-from wallet.domain.contacts import normal_phone
+from wallet.domain.drafts import Draft
 from wallet.domain.entries import Entry, EntryKind
-from wallet.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from wallet.domain.errors import (
+    ConflictError,
+    CoolDownError,
+    ForbiddenError,
+    NotFoundError,
+)
+from wallet.domain.gains import units_of
 from wallet.domain.ids import (
     CardId,
     EntryId,
     MemberId,
     MerchantId,
     entry_id,
-    is_id,
-    normal_code,
+    key_digest,
     split_entry_id,
 )
-from wallet.domain.ledger import Draft, Gift, Purchase
 from wallet.domain.merchants import Member
 from wallet.domain.programs import Program
+from wallet.domain.purchases import Gift, Purchase
 from wallet.domain.times import cut
-from wallet.domain.tokens import same
+from wallet.domain.vocabulary import ProgramKind, RuleKind
 from wallet.services.commit import (
     Act,
-    Books,
     Committed,
     Decided,
     commit,
     own_card,
     program_in_force,
 )
-from wallet.services.ports import Vault
-from wallet.services.redeem import redeem_reward
+from wallet.services.earn import Circumstances, decide_earn
+from wallet.services.find_cards import Counter, is_proof
+from wallet.services.redeem import redeem_offer, redeem_reward
 from wallet.services.reverse import reverse
 
 COOL_DOWN = timedelta(minutes=2)
@@ -49,36 +52,10 @@ UNDO = timedelta(minutes=10)
 # What the ledger says of a stamp that was given although one had been given just before.
 REPEATED = "repeat confirmed at the till"
 _ACTOR_PREFIX = "till:"
-_TYPED_CHARS_MAX = 100
-# What some scanners put before a code: of which kind it is (AIM: `]Q1` for a QR code).
-_SCANNED_KIND = re.compile(r"\A\][A-Za-z][0-9A-Za-z]")
 # So many newest entries tell when the card was last used and whether it rests.
 _RECENT_ENTRIES = 10
-
-
-class Cards(Protocol):
-    """Leads from what is shown or said to cards, and from a card to its member."""
-
-    def by_barcode(self, barcode: str) -> CardId | None:
-        """The card behind a barcode, whoever's it is."""
-
-    def by_code(self, merchant_id: MerchantId, code: str) -> CardId | None:
-        """The merchant's card behind a typed code."""
-
-    def by_finder(self, finder: str) -> Sequence[CardId]:
-        """The cards of whoever has that e-mail or phone."""
-
-    def sealed(self, member_id: MemberId) -> bytes | None:
-        """A member's personal data, encrypted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
-    """What a till needs."""
-
-    books: Books
-    cards: Cards
-    vault: Vault
+# What is only quoted gets no key, and the offers in it no code that counts.
+_QUOTED = key_digest("till", "quote")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +73,14 @@ class Seen:
     rests_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What is handed over: a reward of the programme, or an offer that the card has."""
+
+    id: str
+    is_offer: bool = False
+
+
 class TooSoonError(ConflictError):
     """The card earned a moment ago; nobody has said yet that another one is meant."""
 
@@ -106,31 +91,6 @@ class TooSoonError(ConflictError):
 
 class TooLateError(ConflictError):
     """An entry is undone within ten minutes, or by its merchant elsewhere."""
-
-
-def find_shown(counter: Counter, merchant_id: MerchantId, text: str) -> CardId | None:
-    """The merchant's card whose barcode or typed code a text is. Another merchant's is none."""
-    text = _bare(text)
-    code = normal_code(text)
-    found = counter.cards.by_barcode(text) if is_id(text) else None
-    if found is None and code:
-        found = counter.cards.by_code(merchant_id, code)
-    card = counter.books.ledger.head(found) if found else None
-    return card.id if card and card.merchant_id == merchant_id else None
-
-
-def find_by_phone(
-    counter: Counter, merchant_id: MerchantId, text: str, *, time_zones: Iterable[str]
-) -> Sequence[CardId]:
-    """The merchant's cards of whoever has that phone number.
-
-    A number without its country is one of the places where the merchant's programmes run.
-    """
-    text = text.strip()[:_TYPED_CHARS_MAX]
-    numbers = dict.fromkeys(normal_phone(text, zone) for zone in time_zones)
-    finders = (counter.vault.finder(merchant_id, "phone", number) for number in numbers if number)
-    found = (card_id for finder in finders for card_id in counter.cards.by_finder(finder))
-    return list(dict.fromkeys(found))
 
 
 def see(counter: Counter, merchant_id: MerchantId, card_id: CardId, *, now: datetime) -> Seen:
@@ -162,9 +122,40 @@ def own(counter: Counter, merchant_id: MerchantId, card_id: CardId) -> Card:
     return own_card(counter.books.ledger, merchant_id, card_id)
 
 
+def visit(program: Program) -> Purchase | Gift:
+    """What one tap stands for, where stamps are collected.
+
+    A purchase of which nobody knows what was paid, so that all rules and limits count; where no
+    rule gives a stamp for a visit as such, or a smallest amount is asked for, the stamp itself:
+    whoever taps has seen the bill.
+    """
+    rules = [rule for rule in program.rules if rule.kind is RuleKind.STAMPS_PER_PURCHASE]
+    needs_bill = program.earning.minimum or any(
+        rule.when.minimum or rule.when.items for rule in rules
+    )
+    if not rules or needs_bill:
+        return Gift(stamps=max([rule.stamps for rule in rules], default=1))
+    return Purchase(amount=0, currency=program.currency)
+
+
+def gained(draft: Draft | Entry, program: Program) -> int:
+    """How much an earn gives, what has yet to ripen and what pays a debt included."""
+    if draft.lines:
+        return units_of(draft.lines, program.kind)
+    return draft.stamps if program.kind is ProgramKind.STAMPS else draft.points
+
+
 def quote(program: Program, card: Card, award: Purchase | Gift, *, now: datetime) -> Draft:
     """What an earn would do, without doing it. Raises as `domain.ledger.earn` does."""
-    return ledger.earn(program, card, award, location_id=None, occurred_at=cut(now))
+    return ledger.earn(
+        program,
+        card,
+        award,
+        digest=_QUOTED,
+        location_id=None,
+        occurred_at=cut(now),
+        insist=True,
+    )
 
 
 def give(
@@ -189,25 +180,40 @@ def give(
         since = _rests_since(_recent(counter, head.id), act.now)
         if since is not None and not again:
             raise TooSoonError(since)
-        program = program_in_force(counter.books, head, act.now)
-        draft = ledger.earn(
-            program, head, award, location_id=location_id, occurred_at=cut(act.now)
+        told = Circumstances(
+            location_id=location_id,
+            insist=again,
+            reason=REPEATED if since is not None else None,
         )
-        reason = REPEATED if since is not None else None
-        return Decided(draft=replace(draft, reason=reason), program=program)
+        try:
+            return decide_earn(counter.books, act, head, award, told)
+        except CoolDownError as error:
+            raise TooSoonError(error.since) from None
 
     return commit(counter.books, act, card.id, decide)
 
 
 def hand_over(
-    counter: Counter, act: Act, card_id: CardId, reward_id: str, *, shown: str
+    counter: Counter,
+    act: Act,
+    card_id: CardId,
+    thing: Thing,
+    *,
+    shown: str,
+    location_id: str | None = None,
 ) -> Committed:
-    """Redeems at a till. Raises ForbiddenError where the card was not shown, and as
-    `redeem_reward` does.
+    """Redeems at a till: whoever taps there is the member of the staff who agrees.
+
+    Raises ForbiddenError where the card was not shown, and as `redeem_reward` and `redeem_offer`
+    do.
     """
-    if not is_shown(own_card(counter.books.ledger, act.merchant_id, card_id), shown):
+    if not is_proof(counter, own_card(counter.books.ledger, act.merchant_id, card_id), shown):
         raise ForbiddenError
-    return redeem_reward(counter.books, act, card_id, reward_id)
+    if thing.is_offer:
+        return redeem_offer(counter.books, act, card_id, thing.id)
+    return redeem_reward(
+        counter.books, act, card_id, thing.id, confirmed=True, location_id=location_id
+    )
 
 
 def take_back(counter: Counter, act: Act, text: str) -> Committed:
@@ -229,20 +235,9 @@ def take_back(counter: Counter, act: Act, text: str) -> Committed:
     return reverse(counter.books, act, text)
 
 
-def is_shown(card: Card, shown: str) -> bool:
-    """Whether a text is the card's barcode, or the code under it however it was typed."""
-    text = _bare(shown)
-    return same(text, card.barcode) or same(normal_code(text) or "", card.code)
-
-
 def actor(till_id: str) -> str:
     """How the ledger names a till."""
     return _ACTOR_PREFIX + till_id
-
-
-def _bare(text: str) -> str:
-    """What was scanned or typed, without what scanners put around it."""
-    return _SCANNED_KIND.sub("", text.strip()[:_TYPED_CHARS_MAX])
 
 
 def _recent(counter: Counter, card_id: CardId) -> Sequence[Entry]:

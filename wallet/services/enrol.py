@@ -1,4 +1,7 @@
-"""Enrol: a new member with a first card, from what a caller says of the person."""
+"""Enrol: a new member with a first card, from what a caller says of the person.
+
+What the programme gives for a welcome is the card's first entry, in the same transaction.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -6,13 +9,24 @@ from wallet.domain.cards import Card, State
 from wallet.domain.consents import Consent
 from wallet.domain.entries import GENESIS
 from wallet.domain.errors import ContentionError, KeyReusedError, NotFoundError
-from wallet.domain.ids import ID_BYTES, CardId, MemberId, ProgramId, encode_code, encode_id
+from wallet.domain.ids import (
+    ID_BYTES,
+    CardId,
+    MemberId,
+    ProgramId,
+    encode_code,
+    encode_id,
+    entry_id,
+)
+from wallet.domain.ledger import WELCOME_DIGEST, bonus
 from wallet.domain.merchants import Member
 from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.tokens import SECRET_BYTES
-from wallet.services.commit import Act
-from wallet.services.ports import Chance, Enrolled, Enrolment, Members, Programs, Vault
+from wallet.domain.vocabulary import RuleKind
+from wallet.services.birthdays import Birthday, birthday_of
+from wallet.services.commit import Act, Decided, changed
+from wallet.services.ports import Chance, Change, Enrolled, Enrolment, Members, Programs, Vault
 
 _CODE_BYTES = 7
 # A typed code has 50 bits: once in a long while one is taken already, and the next draw is not.
@@ -84,14 +98,37 @@ def _drawn(reception: Reception, act: Act, program: Program, member: Member) -> 
         updated_at=now,
         modified=int(now.timestamp()),
     )
+    welcome = _welcome(act, card, program)
+    birthday = _birthday(reception, act, card, program, member)
     return Enrolment(
-        card=card,
+        card=welcome.after if welcome else card,
         sealed=reception.vault.seal(member_id, member),
         finders=_finders(reception.vault, member),
         program_version=program.version,
         digest=act.digest,
         fingerprint=act.fingerprint,
+        birthday=birthday.finder if birthday else None,
+        appointments=birthday.soon if birthday else (),
+        welcome=welcome,
     )
+
+
+def _welcome(act: Act, card: Card, program: Program) -> Change | None:
+    """The first entry of a card whose programme gives something for a welcome."""
+    rules = [rule for rule in program.rules if rule.kind is RuleKind.WELCOME]
+    if not rules:
+        return None
+    draft = bonus(program, card, *rules, digest=WELCOME_DIGEST, occurred_at=cut(act.now))
+    decided = Decided(draft=replace(draft, reason="welcome"), program=program)
+    return changed(act, card, decided, entry_id(card.id, WELCOME_DIGEST))
+
+
+def _birthday(
+    reception: Reception, act: Act, card: Card, program: Program, member: Member
+) -> Birthday | None:
+    if member.birthday is None:
+        return None
+    return birthday_of(reception.vault, card, program, member.birthday, now=act.now)
 
 
 def _finders(vault: Vault, member: Member) -> tuple[str, ...]:

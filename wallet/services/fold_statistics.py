@@ -12,14 +12,21 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from wallet.domain.cards import Card
 from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.errors import ContentionError
-from wallet.domain.ids import CardId, ProgramId
+from wallet.domain.ids import CardId, EntryId, ProgramId
+from wallet.domain.programs import Program
+from wallet.domain.vocabulary import RewardKind
 from wallet.services.ports import Ledger, Programs
 
 _TRIES = 5
 # What one transaction may hold: each entry touches at most one day.
 ENTRIES_MAX = 50
+# In the place of a day: the sum of all of them.
+TOTAL = "total"
+
+_REWARDED = (EntryKind.REDEEM, EntryKind.CAPTURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,8 @@ class Tally:
     stamps_given: int = 0
     stamps_taken: int = 0
     turnover: int = 0
+    donated: int = 0
+    lapsed: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
         """The sum of both."""
@@ -70,6 +79,9 @@ class Statistics(Protocol):
     def days(self, program_id: ProgramId, first: str, last: str) -> Mapping[str, Tally]:
         """The days (ISO dates) of a program, ends included, that have anything."""
 
+    def total(self, program_id: ProgramId) -> Tally:
+        """The sum of all days of a program."""
+
 
 def fold_statistics(
     ledger: Ledger, programs: Programs, statistics: Statistics, card_ids: Iterable[CardId]
@@ -92,8 +104,7 @@ def _fold(ledger: Ledger, programs: Programs, statistics: Statistics, card_id: C
         entries = ledger.entries_after(card_id, counted, limit=ENTRIES_MAX)
         if not entries:
             return
-        zones = _zones(programs, card.program_id, entries)
-        days = _by_day(entries, zones)
+        days = _by_day(entries, _targets(ledger, entries), _versions(programs, entries, card))
         if not statistics.count(
             card.program_id, card_id, days, after=counted, upto=entries[-1].seq
         ):
@@ -101,23 +112,34 @@ def _fold(ledger: Ledger, programs: Programs, statistics: Statistics, card_id: C
     raise ContentionError(card_id)
 
 
-def _zones(
-    programs: Programs, program_id: ProgramId, entries: Sequence[Entry]
-) -> Mapping[int, ZoneInfo]:
-    """The time zone of each version that the entries name."""
+def _versions(
+    programs: Programs, entries: Sequence[Entry], card: Card
+) -> Mapping[int, Program | None]:
+    """Each version that the entries name."""
     versions = {entry.program_version for entry in entries}
-    found = {version: programs.version(program_id, version) for version in versions}
-    return {
-        version: ZoneInfo(program.time_zone if program else "UTC")
-        for version, program in found.items()
-    }
+    return {version: programs.version(card.program_id, version) for version in versions}
 
 
-def _by_day(entries: Sequence[Entry], zones: Mapping[int, ZoneInfo]) -> Mapping[str, Tally]:
+def _targets(ledger: Ledger, entries: Sequence[Entry]) -> Mapping[EntryId, Entry]:
+    """The entries that reversals took back."""
+    named = {entry.reverses for entry in entries if entry.reverses}
+    found = {each: ledger.entry(each) for each in named}
+    return {each: written.entry for each, written in found.items() if written}
+
+
+def _by_day(
+    entries: Sequence[Entry],
+    targets: Mapping[EntryId, Entry],
+    versions: Mapping[int, Program | None],
+) -> Mapping[str, Tally]:
+    """What the entries add to each day, and all of it once more to the total."""
     days: dict[str, Tally] = defaultdict(Tally)
     for entry in entries:
-        day = _day(entry.occurred_at, zones[entry.program_version])
-        days[day] = days[day].plus(tally(entry))
+        program = versions[entry.program_version]
+        added = tally(entry, program, targets.get(entry.reverses) if entry.reverses else None)
+        day = _day(entry.occurred_at, ZoneInfo(program.time_zone if program else "UTC"))
+        days[day] = days[day].plus(added)
+        days[TOTAL] = days[TOTAL].plus(added)
     return days
 
 
@@ -130,31 +152,60 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
         return at.date().isoformat()
 
 
-def tally(entry: Entry) -> Tally:
-    """What one entry adds."""
+def tally(entry: Entry, program: Program | None, target: Entry | None) -> Tally:
+    """What one entry adds; `target` is the one that a reversal took back."""
     if entry.kind is EntryKind.REVERSE:
-        return _undone(entry)
+        return _undone(entry, program, target)
     return Tally(
         entries=1,
         earns=entry.kind is EntryKind.EARN,
-        redeems=entry.kind is EntryKind.REDEEM,
-        points_given=max(entry.points, 0),
-        points_taken=max(-entry.points, 0),
-        stamps_given=max(entry.stamps, 0),
-        stamps_taken=max(-entry.stamps, 0),
-        turnover=entry.amount or 0,
+        redeems=entry.kind in _REWARDED,
+        # A redeem's amount is the money that points stood for.
+        turnover=(entry.amount or 0) if entry.kind is EntryKind.EARN else 0,
+        donated=_donation(entry, program) if entry.kind in _REWARDED else 0,
+        **_moved(entry),
     )
 
 
-def _undone(entry: Entry) -> Tally:
-    """A reversal that gives something back undoes a reward, always whole; any other, an earn."""
+def _moved(entry: Entry) -> dict[str, int]:
+    """Points and stamps given and taken: not those that went from one card to another."""
+    if entry.kind in (EntryKind.MERGE, EntryKind.UNMERGE):
+        return {}
+    if entry.kind is EntryKind.EXPIRE:
+        return {"lapsed": -entry.points - entry.stamps}
+    if entry.kind is EntryKind.RELEASE:
+        return {"points_taken": -entry.points, "stamps_taken": -entry.stamps}
+    return {
+        "points_given": max(entry.points, 0),
+        "points_taken": max(-entry.points, 0),
+        "stamps_given": max(entry.stamps, 0),
+        "stamps_taken": max(-entry.stamps, 0),
+    }
+
+
+def _undone(entry: Entry, program: Program | None, target: Entry | None) -> Tally:
+    """A reversal takes off what its target added; a visit only if it was undone as a whole."""
+    is_purchase = target is not None and target.kind is EntryKind.EARN
+    is_reward = target is not None and target.kind in _REWARDED
+    whole = target is not None and entry.amount == target.amount
     return Tally(
         entries=1,
-        redeems=-int(entry.points > 0 or entry.stamps > 0),
+        earns=-int(is_purchase and whole),
+        redeems=-int(is_reward),
         reversals=1,
         points_given=min(entry.points, 0),
         points_taken=min(-entry.points, 0),
         stamps_given=min(entry.stamps, 0),
         stamps_taken=min(-entry.stamps, 0),
         turnover=-(entry.amount or 0),
+        donated=-_donation(target, program) if target and is_reward else 0,
     )
+
+
+def _donation(entry: Entry, program: Program | None) -> int:
+    """Minor units that a reward gives to a cause."""
+    if program is None or entry.reward_id is None:
+        return 0
+    find = program.offer if entry.offer_id else program.reward
+    given = find(entry.reward_id)
+    return given.amount if given and given.kind is RewardKind.DONATION else 0

@@ -12,7 +12,7 @@ from wallet.domain.ids import PushToken
 from wallet.google.callback import Callback
 from wallet.google.ids import google_device
 from wallet.services.passkit import CardReader
-from wallet.services.ports import Devices, PushQueue, Registration
+from wallet.services.phones import Devices, PushQueue, Registration
 from wallet.services.sessions import Edge, Kept, digest_of
 
 

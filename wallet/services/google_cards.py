@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from wallet.domain.cards import Card
+from wallet.domain.endings import say_news
 from wallet.domain.ids import MerchantId
 from wallet.domain.programs import Program
-from wallet.domain.sentences import nearest_reward, say_next
+from wallet.domain.sentences import nearest_reward
 from wallet.google.api import Documents
 from wallet.google.art import Art, hero_of, mark_of
 from wallet.google.ids import IssuerId
@@ -61,7 +62,7 @@ def documents(stall: Stall, card: Card, program: Program) -> Documents:
             base_url=stall.base_url,
             texts=language,
             news=News(
-                reward=reward.name if reward else "", sentence=say_next(card, program, language)
+                reward=reward.name if reward else "", sentence=say_news(card, program, language)
             ),
         ),
     )

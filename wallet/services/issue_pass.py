@@ -15,13 +15,14 @@ from wallet.apple.certificates import Cause, CertificateError
 from wallet.apple.pass_json import Colors, Issuer, write_pass
 from wallet.apple.signing import Signer
 from wallet.domain.cards import Card
-from wallet.domain.programs import Design, Program
+from wallet.domain.designs import Design
+from wallet.domain.programs import Program
 from wallet.domain.tokens import apple_token, link_token
 from wallet.texts import texts
 
 # Goes into the name under which a signed pass is kept: to be raised when passes are written
 # differently.
-FORM = 2
+FORM = 4
 _DRAWN_MAX = 128
 
 

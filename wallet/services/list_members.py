@@ -13,7 +13,8 @@ from wallet.domain.cards import Card
 from wallet.domain.contacts import normal_email
 from wallet.domain.ids import CardId, MemberId, MerchantId, ProgramId
 from wallet.domain.merchants import Member
-from wallet.services.counter import Counter, find_by_phone, find_shown, member_of
+from wallet.services.counter import member_of
+from wallet.services.find_cards import Counter, find_by_phone, find_shown
 from wallet.services.ports import Heads
 
 PAGE_SIZE = 50

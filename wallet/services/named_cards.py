@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from wallet.domain.cards import Card
-from wallet.domain.contacts import normal_email
 from wallet.domain.hooks import Hook, Named, Naming
 from wallet.domain.ids import CardId, MerchantId, ProgramId, is_id
 from wallet.domain.programs import Program
-from wallet.services.counter import Counter, find_by_phone, find_shown
+from wallet.services.find_cards import Counter, find_by_email, find_by_phone, find_shown, follow
 from wallet.services.ports import Heads
 
 
@@ -47,7 +46,8 @@ def find_card(
     none, of those programmes that suit, if there are any.
     """
     heads = finder.heads.heads(_ids(finder, hook, named, now)).values()
-    cards = [card for card in heads if card.merchant_id == hook.merchant_id]
+    books = finder.counter.books
+    cards = [follow(books, card) for card in heads if card.merchant_id == hook.merchant_id]
     if named.by in (Naming.EMAIL, Naming.PHONE):
         cards = _narrowed(finder, hook, cards, suits, now)
     return max(cards, key=lambda card: (card.created_at, card.id), default=None)
@@ -69,12 +69,7 @@ def _ids(finder: Finder, hook: Hook, named: Named, now: datetime) -> Sequence[Ca
         return find_by_phone(
             finder.counter, hook.merchant_id, named.text, time_zones=sorted(zones)
         )
-    email = normal_email(named.text)
-    if email is None:
-        return []
-    return finder.counter.cards.by_finder(
-        finder.counter.vault.finder(hook.merchant_id, "email", email)
-    )
+    return find_by_email(finder.counter, hook.merchant_id, named.text)
 
 
 def _narrowed(

@@ -6,7 +6,7 @@ import unicodedata
 
 from wallet.domain.errors import ContentionError, NotFoundError
 from wallet.domain.ids import ProgramId
-from wallet.domain.program_document import Terms
+from wallet.domain.programs import Terms
 from wallet.services.commit import Act
 from wallet.services.ports import Programs
 from wallet.services.put_program import Published, put_program

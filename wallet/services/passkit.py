@@ -17,7 +17,8 @@ from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.tokens import apple_token, same
 from wallet.google.ids import is_google
-from wallet.services.ports import Devices, Heads, Programs, PushQueue, Registration
+from wallet.services.phones import Devices, PushQueue, Registration
+from wallet.services.ports import Heads, Programs
 
 # How long a person may look at a pass before adding it.
 _DOWNLOAD_MAX = timedelta(minutes=30)

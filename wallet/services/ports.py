@@ -6,27 +6,58 @@ Storage and clients implement these; tests bring fakes. What a single use case n
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from wallet.domain.cards import Card
-from wallet.domain.consents import Consent
-from wallet.domain.entries import Entry
+from wallet.domain.entries import Entry, Reversed
 from wallet.domain.ids import (
     ApiKeyId,
     CardId,
-    DeviceId,
     EntryId,
     MemberId,
     MerchantId,
     ProgramId,
-    PushToken,
 )
-from wallet.domain.ledger import Reversed
 from wallet.domain.merchants import ApiKey, Member, Merchant
 from wallet.domain.programs import Program
 
+if TYPE_CHECKING:
+    # A cold start that only reads a card pays for neither.
+    from wallet.domain.consents import Consent
+    from wallet.domain.purchases import Item, Purchase
+    from wallet.services.agenda import Appointment
+
 Clock = Callable[[], datetime]
 Chance = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A location's own reference for a purchase, which counts once whatever the key."""
+
+    merchant_id: MerchantId
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """So many pieces of a reward given (or, below zero, given back), of `most` in all."""
+
+    program_id: ProgramId
+    reward_id: str
+    given: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedCode:
+    """A single-use code that an entry uses up."""
+
+    merchant_id: MerchantId
+    code: str
+
+
+Claim = Receipt | Stock | UsedCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +65,8 @@ class Change:
     """One commit: the head as read, the head as it will be, the entry between them.
 
     `fingerprint` tells the request from others under the same key. A reversal brings the mark it
-    read and the one it leaves.
+    read and the one it leaves. `basket` is kept beside the entry; `claims` are what must hold
+    outside the card for the commit to be made.
     """
 
     before: Card
@@ -42,6 +74,8 @@ class Change:
     entry: Entry
     fingerprint: bytes
     mark: tuple[Reversed, Reversed] | None = None
+    basket: "Purchase | None" = None
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +84,14 @@ class Written:
 
     entry: Entry
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A claim of the change does not hold. `standing` is the entry that has the receipt."""
+
+    claim: Claim
+    standing: EntryId | None = None
 
 
 class Ledger(Protocol):
@@ -64,10 +106,17 @@ class Ledger(Protocol):
     def mark(self, entry_id: EntryId) -> Reversed:
         """How much of an entry has been reversed, strongly consistent."""
 
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
-        """Commits, or says why not.
+    def basket(self, entry_id: EntryId) -> "tuple[int, tuple[Item, ...]] | None":
+        """The tax and the items of a purchase, where they were kept."""
 
-        `conflict` when the head has moved on; the standing entry when the key has been used.
+    def receipt(self, receipt: Receipt) -> EntryId | None:
+        """The entry that a reference was counted in, strongly consistent."""
+
+    def append(self, *changes: Change) -> Literal["written", "conflict"] | Written | Refused:
+        """Commits all of the changes at once, or says why not.
+
+        `conflict` when a head has moved on; the standing entry when the first one's key has been
+        used; a claim that does not hold.
         """
 
     def entries(
@@ -83,8 +132,10 @@ class Ledger(Protocol):
 class Enrolment:
     """A new member with a first card.
 
-    `sealed` is the member's personal data, encrypted; `finders` its blind indexes; `consents` what
-    they allowed as they joined.
+    `sealed` is the member's personal data, encrypted; `finders` its blind indexes, `birthday` that
+    of a birthday; `consents` what they allowed as they joined. `welcome` is the card's first entry
+    where the programme has a welcome; `card` is as that left it. `appointments` go into the
+    agenda.
     """
 
     card: Card
@@ -93,7 +144,10 @@ class Enrolment:
     program_version: int
     digest: str
     fingerprint: bytes
-    consents: tuple[Consent, ...] = ()
+    consents: "tuple[Consent, ...]" = ()
+    birthday: str | None = None
+    appointments: "tuple[Appointment, ...]" = ()
+    welcome: Change | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +213,9 @@ class Programs(Protocol):
     def current(self, program_id: ProgramId, now: datetime) -> Program | None:
         """The version in force; may lag by at most a minute behind a publication elsewhere."""
 
+    def at(self, program_id: ProgramId, moment: datetime) -> Program | None:
+        """The version that was in force then; the oldest known one for what was before it."""
+
     def version(self, program_id: ProgramId, version: int) -> Program | None:
         """One version; never changes."""
 
@@ -202,82 +259,8 @@ class Merchants(Protocol):
         """Revokes; False if there is no such key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """A device that wants to hear of a card's changes."""
-
-    device_id: DeviceId
-    card_id: CardId
-    push_token: PushToken
-    registered_at: datetime
-
-
-class Devices(Protocol):
-    """Phones registered with the PassKit web service."""
-
-    def register(self, registration: Registration) -> bool:
-        """Keeps it, with its newest push token; says whether it is new."""
-
-    def unregister(self, device_id: DeviceId, card_id: CardId) -> None:
-        """Forgets it; nothing happens if it is unknown."""
-
-    def cards_of(self, device_id: DeviceId) -> Sequence[CardId]:
-        """The cards that a device is registered for, strongly consistent."""
-
-    def devices_of(self, card_id: CardId) -> Sequence[Registration]:
-        """The devices registered for a card, strongly consistent."""
-
-    def pushed_version(self, card_id: CardId) -> int:
-        """The newest pass version that all devices have been told of; 0 for none."""
-
-    def note_pushed(self, card_id: CardId, version: int) -> None:
-        """Raises the pushed version; never lowers it."""
-
-    def forget_pushed(self, card_id: CardId) -> None:
-        """Takes the pushed version away: the next message tells all devices again."""
-
-
 class Heads(Protocol):
     """Many heads at once."""
 
     def heads(self, card_ids: Iterable[CardId]) -> Mapping[CardId, Card]:
         """The newest heads of those that exist, strongly consistent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one push."""
-
-    registration: Registration
-    outcome: Literal["delivered", "gone", "retry", "rejected"]
-    reason: str = ""
-    gone_since: datetime | None = None
-
-
-class Pushes(Protocol):
-    """Tells phones that something changed. Never raises for what the network or Apple does."""
-
-    def tell(self, registrations: Sequence[Registration]) -> Sequence[Told]:
-        """Sends one push to each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What became of a card at Google."""
-
-    outcome: Literal["delivered", "retry", "rejected"]
-    reason: str = ""
-
-
-class GoogleWallet(Protocol):
-    """Brings cards to Google Wallet. Never raises for what the network or Google does."""
-
-    def show(self, cards: Sequence[tuple[Card, Program]]) -> Sequence[Shown]:
-        """Brings each card there as it stands; what became of each, in the same order."""
-
-
-class PushQueue(Protocol):
-    """Messages to the push worker, one group a card, so that a card's pushes keep their order."""
-
-    def send(self, cards: Mapping[CardId, str]) -> Sequence[CardId]:
-        """Queues each card under a deduplication id; returns those that could not be queued."""

@@ -12,8 +12,8 @@ from wallet.domain.errors import (
     NotFoundError,
 )
 from wallet.domain.ids import ProgramId
-from wallet.domain.program_document import Terms, face, write_terms
-from wallet.domain.programs import Program
+from wallet.domain.program_document import face, write_terms
+from wallet.domain.programs import Program, Terms, version_of
 from wallet.domain.times import cut
 from wallet.services.commit import Act
 from wallet.services.ports import Programs, Publication
@@ -125,19 +125,11 @@ def _next(
     if newest and same_time and write_terms(newest) == write_terms(terms):
         return newest
     redesigned = newest is None or face(newest) != face(terms)
-    return Program(
+    return version_of(
+        terms,
         id=program_id,
         merchant_id=act.merchant_id,
         version=newest.version + 1 if newest else 1,
         design_version=(newest.design_version if newest else 0) + redesigned,
-        kind=terms.kind,
-        name=terms.name,
-        locale=terms.locale,
-        currency=terms.currency,
-        time_zone=terms.time_zone,
-        stamps_target=terms.stamps_target,
-        rules=terms.rules,
-        rewards=terms.rewards,
-        design=terms.design,
         effective_at=effective_at or cut(act.now),
     )

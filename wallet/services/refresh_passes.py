@@ -13,16 +13,8 @@ from wallet.domain.cards import Card
 from wallet.domain.ids import CardId
 from wallet.domain.programs import Program
 from wallet.google.ids import is_google
-from wallet.services.ports import (
-    Clock,
-    Devices,
-    GoogleWallet,
-    Heads,
-    Programs,
-    Pushes,
-    Registration,
-    Told,
-)
+from wallet.services.phones import Devices, GoogleWallet, Pushes, Registration, Told
+from wallet.services.ports import Clock, Heads, Programs
 
 # A burst of changes makes one push: a card is left to settle for a moment, but never for long.
 QUIET = timedelta(milliseconds=120)

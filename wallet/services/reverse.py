@@ -1,11 +1,15 @@
 """Reverse: takes an entry back, all of it or the part of a purchase that was refunded."""
 
-from wallet.domain import ledger
 from wallet.domain.cards import Card
+from wallet.domain.entries import Entry, EntryKind, Reversed
 from wallet.domain.errors import NotFoundError
+from wallet.domain.ids import CardId, split_entry_id
 from wallet.domain.ids import entry_id as make_entry_id
-from wallet.domain.ids import split_entry_id
+from wallet.domain.moved import take_back
+from wallet.domain.programs import Program
+from wallet.domain.purchases import Purchase, reads_basket
 from wallet.domain.times import cut
+from wallet.domain.undoing import Target
 from wallet.services.commit import (
     Act,
     Books,
@@ -14,15 +18,23 @@ from wallet.services.commit import (
     commit,
     program_in_force,
     program_version,
+    state_before,
 )
 
 
 def reverse(
-    books: Books, act: Act, entry_id: str, *, refund: int | None = None, clip: bool = False
+    books: Books,
+    act: Act,
+    entry_id: str,
+    *,
+    refund: int | None = None,
+    clip: bool = False,
+    on: CardId | None = None,
 ) -> Committed:
-    """Reverses an entry. Raises as `commit` and `domain.ledger.reverse` do.
+    """Reverses an entry. Raises as `commit` and `domain.moved.take_back` do.
 
-    `clip` makes a refund of more than is left one of what is left.
+    `clip` makes a refund of more than is left one of what is left; `on` is the card that the
+    entry's own was merged into.
     """
     parts = split_entry_id(entry_id)
     if parts is None:
@@ -32,18 +44,55 @@ def reverse(
     def decide(card: Card) -> Decided:
         # The mark is read after the head: a reversal that came in between fails at the mark's own
         # condition.
-        target = books.ledger.entry(target_id)
-        if target is None:
+        found = books.ledger.entry(target_id)
+        if found is None:
             raise NotFoundError("entry")
-        rated_under = program_version(books, card, target.entry.program_version)
+        entry = found.entry
+        program = program_version(books, card, entry.program_version)
         read = books.ledger.mark(target_id)
         part = refund
-        if clip and refund is not None and target.entry.amount is not None:
-            part = min(refund, target.entry.amount - read.amount)
-        draft, left = ledger.reverse(
-            rated_under, card, target.entry, read, refund=part, occurred_at=cut(act.now)
+        if clip and refund is not None and entry.amount is not None:
+            part = min(refund, entry.amount - read.amount)
+        target = Target(
+            program=program,
+            entry=entry,
+            before=state_before(books, entry),
+            purchase=purchase_of(books, entry, program),
+            so_far=read,
+            held=held_by(books, card, entry),
         )
-        program = program_in_force(books, card, act.now)
-        return Decided(draft=draft, program=program, mark=(read, left))
+        draft, left = take_back(card, target, refund=part, occurred_at=cut(act.now))
+        in_force = program_in_force(books, card, act.now)
+        return Decided(draft=draft, program=in_force, mark=(read, left))
 
-    return commit(books, act, parts[0], decide)
+    return commit(books, act, on or parts[0], decide)
+
+
+def held_by(books: Books, card: Card, entry: Entry) -> Target | None:
+    """The hold that a capture or a release settled, with its own version."""
+    found = books.ledger.entry(entry.settles) if entry.settles else None
+    if found is None:
+        return None
+    return Target(
+        program=program_version(books, card, found.entry.program_version),
+        entry=found.entry,
+        before=state_before(books, found.entry),
+        purchase=None,
+        so_far=Reversed(),
+    )
+
+
+def purchase_of(books: Books, entry: Entry, program: Program) -> Purchase | None:
+    """The purchase that an entry was made for, as far as its rules look at it."""
+    if entry.kind is not EntryKind.EARN or entry.amount is None or entry.currency is None:
+        return None
+    kept = books.ledger.basket(entry.id) if reads_basket(program) else None
+    tax, items = kept or (0, ())
+    return Purchase(
+        amount=entry.amount,
+        currency=entry.currency,
+        reference=entry.reference,
+        basket=entry.basket,
+        tax=tax,
+        items=items,
+    )

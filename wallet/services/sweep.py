@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from wallet.domain.ids import CardId
-from wallet.services.ports import PushQueue
+from wallet.services.phones import PushQueue
 
 _BATCH = 10
 

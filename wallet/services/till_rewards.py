@@ -11,23 +11,37 @@ from wallet.domain.cards import Card
 from wallet.domain.errors import InvalidError
 from wallet.domain.hooks import Hook, Named, Naming, hook_digest, sale_digest
 from wallet.domain.programs import Cost, Program, Reward
+from wallet.domain.spending import is_to_be_had
 from wallet.services.commit import Act, program_in_force
 from wallet.services.named_cards import find_card, shown_digest
 from wallet.services.redeem import redeem_reward
-from wallet.services.till_sales import SalesDesk, Taken, actor, outcome
+from wallet.services.sales_desk import SalesDesk, Taken, actor, outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A reward for a card.
 
-    `missing` is what the card lacks; nothing of it: the reward is there.
+    `missing` is what the card lacks; `available` says whether it could have the reward now, its
+    stock and the staff aside.
     """
 
     card: Card
     program: Program
     reward: Reward
     missing: Cost
+    available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """A reward that was taken in a sale; `confirmed`: a member of the staff has agreed."""
+
+    sale_id: str
+    named: Named
+    reward_id: str
+    confirmed: bool = False
+    location_id: str | None = None
 
 
 def quote_reward(
@@ -44,20 +58,21 @@ def quote_reward(
     reward = program.reward(reward_id)
     if reward is None:
         raise InvalidError("reward_id", "this programme has no such reward")
-    missing = Cost(
-        points=max(reward.cost.points - card.state.points, 0),
-        stamps=max(reward.cost.stamps - card.state.stamps, 0),
+    return Quote(
+        card=card,
+        program=program,
+        reward=reward,
+        missing=card.state.missing(reward.cost),
+        available=is_to_be_had(program, card.state, reward, now),
     )
-    return Quote(card=card, program=program, reward=reward, missing=missing)
 
 
-def take_reward(
-    desk: SalesDesk, hook: Hook, sale_id: str, named: Named, reward_id: str, *, now: datetime
-) -> Taken | None:
+def take_reward(desk: SalesDesk, hook: Hook, told: Redeemed, *, now: datetime) -> Taken | None:
     """Takes a reward's cost off the card, once in a sale. None for an unknown card.
 
     Raises as `redeem_reward` does.
     """
+    sale_id, named, reward_id = told.sale_id, told.named, told.reward_id
     card = _card(desk, hook, named, reward_id, now=now)
     if card is None:
         return None
@@ -74,8 +89,15 @@ def take_reward(
         fingerprint=fingerprint("hook", {"sale_id": sale_id, "reward_id": reward_id}),
         now=now,
     )
-    books = desk.finder.counter.books
-    return outcome(desk, redeem_reward(books, act, card_id, reward_id), now=now)
+    done = redeem_reward(
+        desk.finder.counter.books,
+        act,
+        card_id,
+        reward_id,
+        confirmed=told.confirmed,
+        location_id=told.location_id,
+    )
+    return outcome(desk, done, now=now)
 
 
 def _card(

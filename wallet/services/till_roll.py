@@ -12,6 +12,7 @@ from wallet.domain.cards import Card
 from wallet.domain.entries import Entry
 from wallet.domain.ids import EntryId, MemberId, MerchantId
 from wallet.domain.programs import Program
+from wallet.domain.spending import handed_over
 from wallet.domain.tills import TillId
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.sessions import Edge, Kept
@@ -41,7 +42,7 @@ class Line:
 
 def line_of(entry: Entry, card: Card, program: Program) -> Line:
     """The line for an entry of a card."""
-    reward = program.reward(entry.reward_id) if entry.reward_id else None
+    reward = handed_over(program, entry)
     return Line(
         entry_id=entry.id,
         member_id=card.member_id,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wallet.domain.consents import Consent, ConsentKind
 from wallet.domain.ids import MemberId
 from wallet.domain.times import from_millis, to_millis
-from wallet.storage.tables import ConsentRow
+from wallet.storage.rows.members import ConsentRow
 
 # Far beyond what one person clicks; the newest count.
 _ACTS_MAX = 200

@@ -11,8 +11,8 @@ from pynamodb.transactions import TransactWrite
 
 from wallet.domain.ids import CardId, DeviceId, PushToken
 from wallet.domain.times import from_millis, to_millis
-from wallet.services.ports import Registration
-from wallet.storage.tables import DeviceRow, PushedRow
+from wallet.services.phones import Registration
+from wallet.storage.rows.cards import DeviceRow, PushedRow
 
 
 class DeviceBook:

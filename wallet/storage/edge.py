@@ -7,7 +7,7 @@ from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
 
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.sessions import Kept
-from wallet.storage.tables import EdgeRow
+from wallet.storage.rows.aside import EdgeRow
 
 _SORT = "H"
 

@@ -10,7 +10,8 @@ from pynamodb.transactions import TransactWrite
 from wallet.domain.hooks import Hook, HookId
 from wallet.domain.ids import MerchantId, ProgramId
 from wallet.domain.times import from_millis, to_millis
-from wallet.storage.tables import HookRow, PointerRow
+from wallet.storage.rows.core import PointerRow
+from wallet.storage.rows.merchants import HookRow
 
 
 class HookBook:

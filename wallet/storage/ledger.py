@@ -3,29 +3,33 @@
 One change of a card is one `TransactWriteItems` of two items: the head, if its version is still
 the one that was read, and the entry, if none stands under its idempotency key. So a key cannot
 count twice, and a balance and its history cannot disagree. A reversal brings a third item, the
-mark on the entry that it undoes.
+mark on the entry that it undoes; stock, single-use codes and a shop's own references bring theirs
+(`claims.py`), and a basket that rules look at its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pynamodb.connection import Connection
 from pynamodb.constants import ALL_OLD
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import CancellationReason, DoesNotExist, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from wallet.domain.cards import Card
-from wallet.domain.entries import Entry, EntryKind
-from wallet.domain.ids import CardId, EntryId, MemberId, MerchantId, ProgramId, split_entry_id
-from wallet.domain.ids import entry_id as make_entry_id
-from wallet.domain.ledger import Reversed
-from wallet.domain.times import from_millis, to_millis
-from wallet.services.ports import Change, Written
-from wallet.storage.packing import pack_lines, pack_state, unpack_lines, unpack_state
-from wallet.storage.races import lost_race
-from wallet.storage.tables import EntryRow, HeadRow, MarkRow
+from wallet.domain.entries import Entry, Reversed
+from wallet.domain.ids import CardId, EntryId, split_entry_id
+from wallet.domain.times import to_millis
+from wallet.services.ports import Change, Claim, Receipt, Refused, Written
+from wallet.storage.claims import in_order, receipt_entry, refused, save_claim
+from wallet.storage.ledger_rows import entry_row, head_row, to_card, to_entry
+from wallet.storage.packing import pack_basket, pack_taken, unpack_basket, unpack_taken
+from wallet.storage.races import FAILED, lost_race
+from wallet.storage.rows.cards import BasketRow, EntryRow, HeadRow, MarkRow
+
+if TYPE_CHECKING:
+    from wallet.domain.purchases import Item
 
 _BATCH_MAX = 100
 
@@ -68,27 +72,39 @@ class CardLedger:
             row = MarkRow.get(f"C#{card_id}", f"R#{digest}", consistent_read=True)
         except DoesNotExist:
             return Reversed()
-        return Reversed(amount=int(row.amount), whole=row.whole)
+        taken = unpack_taken(row.taken) if row.taken else ()
+        return Reversed(amount=int(row.amount), whole=row.whole, taken=taken)
 
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
+    def basket(self, entry_id: EntryId) -> "tuple[int, tuple[Item, ...]] | None":
+        """The basket that was kept beside an entry."""
+        card_id, digest = _split(entry_id)
+        try:
+            row = BasketRow.get(f"C#{card_id}", f"K#{digest}", consistent_read=True)
+        except DoesNotExist:
+            return None
+        return unpack_basket(row.packed)
+
+    def receipt(self, receipt: Receipt) -> EntryId | None:
+        """The entry that a reference was counted in."""
+        return receipt_entry(receipt)
+
+    def append(self, *changes: Change) -> Literal["written", "conflict"] | Written | Refused:
         """The commit.
 
-        Looks at the entry's condition first: where it failed, this is a replay, whatever the head
-        says.
+        Looks at the entries' conditions first: where one failed, this is a replay, whatever heads
+        and claims say.
         """
+        claims = in_order(claim for change in changes for claim in change.claims)
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(
-                    entry_row(change),
-                    condition=EntryRow.pk.does_not_exist(),
-                    return_values=ALL_OLD,
-                )
-                transaction.save(
-                    head_row(change.after), condition=HeadRow.version == change.before.version
-                )
-                _save_mark(transaction, change)
+                for change in changes:
+                    _save(transaction, change)
+                for claim in claims:
+                    save_claim(transaction, claim, changes[0].entry.id)
         except TransactWriteError as error:
-            return _standing(error) or "conflict"
+            if not lost_race(error):
+                raise
+            return _why(error.cancellation_reasons, claims)
         return "written"
 
     def entries(
@@ -130,132 +146,56 @@ class CardLedger:
         return (CardId(row.pk.removeprefix("C#")) for row in rows)
 
 
-def head_row(card: Card) -> HeadRow:
-    """The head as a row."""
-    return HeadRow(
-        f"C#{card.id}",
-        "H",
-        merchant=card.merchant_id,
-        program=card.program_id,
-        member=card.member_id,
-        barcode=card.barcode,
-        code=card.code,
-        secret=card.secret,
-        locale=card.locale,
-        version=card.version,
-        seq=card.seq,
-        state=pack_state(card.state),
-        last_hash=card.last_hash,
-        created=to_millis(card.created_at),
-        updated=to_millis(card.updated_at),
-        modified=card.modified,
+def _save(transaction: TransactWrite, change: Change) -> None:
+    transaction.save(
+        entry_row(change), condition=EntryRow.pk.does_not_exist(), return_values=ALL_OLD
     )
+    transaction.save(head_row(change.after), condition=HeadRow.version == change.before.version)
+    if change.basket is not None:
+        card_id, digest = _split(change.entry.id)
+        transaction.save(
+            BasketRow(f"C#{card_id}", f"K#{digest}", packed=pack_basket(change.basket))
+        )
+    if change.mark is not None and change.entry.reverses is not None:
+        _save_mark(transaction, change.entry.reverses, *change.mark)
 
 
-def to_card(row: HeadRow) -> Card:
-    """The card that a head row holds."""
-    return Card(
-        id=CardId(row.pk.removeprefix("C#")),
-        merchant_id=MerchantId(row.merchant),
-        program_id=ProgramId(row.program),
-        member_id=MemberId(row.member),
-        barcode=row.barcode,
-        code=row.code,
-        secret=row.secret,
-        locale=row.locale,
-        version=int(row.version),
-        seq=int(row.seq),
-        state=unpack_state(row.state),
-        last_hash=row.last_hash,
-        created_at=from_millis(int(row.created)),
-        updated_at=from_millis(int(row.updated)),
-        modified=int(row.modified),
+def _save_mark(
+    transaction: TransactWrite, reversed_id: EntryId, read: Reversed, left: Reversed
+) -> None:
+    card_id, digest = _split(reversed_id)
+    row = MarkRow(
+        f"C#{card_id}",
+        f"R#{digest}",
+        amount=left.amount,
+        whole=left.whole,
+        taken=pack_taken(left.taken) if left.taken else None,
     )
-
-
-def entry_row(change: Change) -> EntryRow:
-    """The entry of a change as a row."""
-    entry = change.entry
-    return EntryRow(
-        f"C#{entry.card_id}",
-        f"L#{_split(entry.id)[1]}",
-        seq=entry.seq,
-        kind=str(entry.kind),
-        points=entry.points,
-        stamps=entry.stamps,
-        after=pack_state(entry.after),
-        target=entry.stamps_target,
-        lines=pack_lines(entry.lines),
-        program_version=entry.program_version,
-        reason=entry.reason,
-        actor=entry.actor,
-        location=entry.location_id,
-        reference=entry.reference,
-        amount=entry.amount,
-        currency=entry.currency,
-        basket=entry.basket,
-        reward=entry.reward_id,
-        reverses=_split(entry.reverses)[1] if entry.reverses else None,
-        occurred=to_millis(entry.occurred_at),
-        created=to_millis(entry.created_at),
-        card_version=entry.card_version,
-        hash=entry.hash,
-        fingerprint=change.fingerprint,
-    )
-
-
-def to_entry(row: EntryRow) -> Entry:
-    """The entry that a row holds."""
-    card_id = CardId(row.pk.removeprefix("C#"))
-    return Entry(
-        id=make_entry_id(card_id, row.sk.removeprefix("L#")),
-        card_id=card_id,
-        seq=int(row.seq),
-        kind=EntryKind(row.kind),
-        points=int(row.points),
-        stamps=int(row.stamps),
-        after=unpack_state(row.after),
-        stamps_target=_whole(row.target),
-        lines=unpack_lines(row.lines),
-        program_version=int(row.program_version),
-        reason=row.reason,
-        actor=row.actor,
-        location_id=row.location,
-        reference=row.reference,
-        amount=_whole(row.amount),
-        currency=row.currency,
-        basket=row.basket,
-        reward_id=row.reward,
-        reverses=make_entry_id(card_id, row.reverses) if row.reverses else None,
-        occurred_at=from_millis(int(row.occurred)),
-        created_at=from_millis(int(row.created)),
-        card_version=int(row.card_version),
-        hash=row.hash,
-    )
-
-
-def _save_mark(transaction: TransactWrite, change: Change) -> None:
-    if change.mark is None or change.entry.reverses is None:
-        return
-    read, left = change.mark
-    card_id, digest = _split(change.entry.reverses)
-    row = MarkRow(f"C#{card_id}", f"R#{digest}", amount=left.amount, whole=left.whole)
     unread = MarkRow.pk.does_not_exist()
     as_read = MarkRow.amount == read.amount
     transaction.save(row, condition=unread if read == Reversed() else as_read)
 
 
-def _standing(error: TransactWriteError) -> Written | None:
-    """The entry that stands under the key already, if that is why the commit failed."""
-    reasons = error.cancellation_reasons
-    first = reasons[0] if reasons else None
-    if first is not None and first.code == "ConditionalCheckFailed" and first.raw_item:
-        row = EntryRow()
-        row.deserialize(first.raw_item)
-        return Written(entry=to_entry(row), fingerprint=row.fingerprint)
-    if lost_race(error):
-        return None
-    raise error
+def _why(
+    reasons: Sequence[CancellationReason | None], claims: Sequence[Claim]
+) -> Literal["conflict"] | Written | Refused:
+    """Why the commit failed: a key has been used, or a claim does not hold, or neither.
+
+    The claims' reasons are the last ones.
+    """
+    for reason in reasons:
+        standing = dict(reason.raw_item or {}) if reason else {}
+        if standing and standing["sk"]["S"].startswith("L#"):
+            row = EntryRow()
+            row.deserialize(standing)
+            return Written(entry=to_entry(row), fingerprint=row.fingerprint)
+    # While others are at these items, what holds the claim may be this request's own first try.
+    if any(reason and reason.code != FAILED for reason in reasons):
+        return "conflict"
+    for claim, reason in zip(claims, reasons[len(reasons) - len(claims) :], strict=True):
+        if reason:
+            return refused(claim, reason.raw_item)
+    return "conflict"
 
 
 def _split(entry_id: EntryId) -> tuple[CardId, str]:
@@ -270,7 +210,3 @@ def _condition(comparison: object) -> Condition:
     if isinstance(comparison, Condition):
         return comparison
     raise TypeError(f"not a condition: {comparison!r}")
-
-
-def _whole(number: Any) -> int | None:
-    return None if number is None else int(number)

@@ -6,7 +6,7 @@ from typing import Any
 from wallet.domain.ids import CardId, MemberId, ProgramId
 from wallet.domain.times import to_millis
 from wallet.services.list_members import Place, Row
-from wallet.storage.tables import MemberRow
+from wallet.storage.rows.members import MemberRow
 
 
 class MemberRoll:

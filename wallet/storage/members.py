@@ -12,15 +12,20 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from wallet.domain.cards import Card, State
-from wallet.domain.entries import GENESIS
+from wallet.domain.drafts import head_after
+from wallet.domain.entries import GENESIS, Entry
 from wallet.domain.errors import KeyReusedError
 from wallet.domain.ids import CardId, MemberId, MerchantId
+from wallet.domain.ledger import WELCOME_DIGEST
 from wallet.domain.times import to_millis
 from wallet.services.ports import Enrolled, Enrolment
+from wallet.storage.agenda import appointment_row, birthday_row
 from wallet.storage.consents import consent_row
-from wallet.storage.ledger import head_row, to_card
+from wallet.storage.ledger_rows import entry_row, head_row, to_card, to_entry
 from wallet.storage.races import lost_race
-from wallet.storage.tables import HeadRow, MemberRow, PointerRow
+from wallet.storage.rows.cards import AgendaRow, EntryRow, HeadRow
+from wallet.storage.rows.core import PointerRow
+from wallet.storage.rows.members import MemberRow
 
 # One number on more cards than this is a mistake of somebody's.
 _FOUND_MAX = 20
@@ -50,8 +55,12 @@ class MemberBook:
                 transaction.save(head_row(card), condition=HeadRow.pk.does_not_exist())
                 for pointer in _pointers(enrolment):
                     transaction.save(pointer, condition=_new())
+                if enrolment.welcome:
+                    transaction.save(entry_row(enrolment.welcome))
                 for consent in enrolment.consents:
                     transaction.save(consent_row(card.member_id, consent))
+                for row in _agenda_rows(enrolment):
+                    transaction.save(row)
         except TransactWriteError as error:
             if not lost_race(error):
                 raise
@@ -72,7 +81,7 @@ class MemberBook:
         except DoesNotExist:
             raise KeyReusedError from None
         return Enrolled(
-            card=as_first(card),
+            card=as_first(card, _welcome(card.id)),
             program_version=int(row.version or 0),
             fingerprint=row.fingerprint or b"",
         )
@@ -101,9 +110,9 @@ class MemberBook:
         return [CardId(row.target) for row in rows]
 
 
-def as_first(card: Card) -> Card:
-    """The card as it was when it was made, before its first entry."""
-    return replace(
+def as_first(card: Card, welcome: Entry | None) -> Card:
+    """The card as it was when it was made: before its first entry, or after its welcome."""
+    bare = replace(
         card,
         version=1,
         seq=0,
@@ -112,6 +121,21 @@ def as_first(card: Card) -> Card:
         updated_at=card.created_at,
         modified=int(card.created_at.timestamp()),
     )
+    return head_after(bare, welcome) if welcome else bare
+
+
+def _welcome(card_id: CardId) -> Entry | None:
+    try:
+        return to_entry(EntryRow.get(f"C#{card_id}", f"L#{WELCOME_DIGEST}", consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def _agenda_rows(enrolment: Enrolment) -> list[AgendaRow]:
+    rows = [appointment_row(each) for each in enrolment.appointments]
+    if enrolment.birthday:
+        rows.append(birthday_row(enrolment.birthday, enrolment.card.id))
+    return rows
 
 
 def _pointers(enrolment: Enrolment) -> list[PointerRow]:

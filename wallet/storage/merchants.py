@@ -12,7 +12,7 @@ from wallet.domain.ids import ApiKeyId, MerchantId
 from wallet.domain.merchants import ApiKey, Merchant, Scope
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock
-from wallet.storage.tables import ApiKeyRow, MerchantRow
+from wallet.storage.rows.merchants import ApiKeyRow, MerchantRow
 
 FRESH = timedelta(seconds=60)
 # A process serves few merchants at a time; the bound keeps it from remembering all of them.

@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 from wallet.domain.ids import MerchantId
 from wallet.domain.times import to_millis
 from wallet.services.sign_up import Owner
-from wallet.storage.tables import MerchantRow, OwnerRow
+from wallet.storage.rows.merchants import MerchantRow, OwnerRow
 
 
 class OwnerBook:

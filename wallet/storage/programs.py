@@ -13,12 +13,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from wallet.domain.ids import MerchantId, ProgramId
-from wallet.domain.program_document import read_terms, write_terms
-from wallet.domain.programs import Program
+from wallet.domain.program_document import stored_terms, write_terms
+from wallet.domain.programs import Program, version_of
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock, Publication
 from wallet.storage.races import lost_race
-from wallet.storage.tables import OwnedProgramRow, PointerRow, ProgramRow, VersionRow
+from wallet.storage.rows.core import PointerRow
+from wallet.storage.rows.merchants import OwnedProgramRow, ProgramRow, VersionRow
 
 FRESH = timedelta(seconds=60)
 # Versions that were in force before the present one: a clock may be set back.
@@ -48,6 +49,12 @@ class ProgramShelf:
     def current(self, program_id: ProgramId, now: datetime) -> Program | None:
         """The version in force, as this process knew it at most a minute ago."""
         return self._chosen(program_id, self._fresh(program_id), now)
+
+    def at(self, program_id: ProgramId, moment: datetime) -> Program | None:
+        """The version in force then, as this process knew it at most a minute ago."""
+        pairs = self._fresh(program_id)
+        version = _chosen(pairs, moment) or (pairs[0][1] if pairs else None)
+        return self.version(program_id, version) if version else None
 
     def version(self, program_id: ProgramId, version: int) -> Program | None:
         """One version."""
@@ -203,20 +210,11 @@ def _new() -> Condition:
 
 
 def _to_program(program_id: ProgramId, row: VersionRow) -> Program:
-    terms = read_terms(json.loads(row.document))
-    return Program(
+    return version_of(
+        stored_terms(json.loads(row.document)),
         id=program_id,
         merchant_id=MerchantId(row.merchant),
         version=int(row.version),
         design_version=int(row.design_version),
-        kind=terms.kind,
-        name=terms.name,
-        locale=terms.locale,
-        currency=terms.currency,
-        time_zone=terms.time_zone,
-        stamps_target=terms.stamps_target,
-        rules=terms.rules,
-        rewards=terms.rewards,
-        design=terms.design,
         effective_at=from_millis(int(row.effective)),
     )

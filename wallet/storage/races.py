@@ -2,10 +2,12 @@
 
 from pynamodb.exceptions import TransactWriteError
 
+# The condition of an item did not hold.
+FAILED = "ConditionalCheckFailed"
 # Somebody else was faster, or DynamoDB asks for a moment: read again and try again.
 _PASSING = frozenset(
     {
-        "ConditionalCheckFailed",
+        FAILED,
         "TransactionConflict",
         "ThrottlingError",
         "ProvisionedThroughputExceeded",

@@ -10,7 +10,9 @@ from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 from wallet.domain.hooks import HookId, Refund, Sale
 from wallet.domain.ids import CardId, MerchantId
 from wallet.domain.times import from_millis, to_millis
-from wallet.storage.tables import PointerRow, RefundRow, SaleRow
+from wallet.storage.packing import pack_basket, unpack_basket
+from wallet.storage.rows.core import PointerRow
+from wallet.storage.rows.merchants import RefundRow, SaleRow
 
 _TAKEN = "ConditionalCheckFailedException"
 
@@ -63,6 +65,10 @@ class SalesBook:
         """Marks a refund whose card has followed."""
         RefundRow(f"S#{digest}", f"R#{refund.digest}").update([RefundRow.done.set(True)])
 
+    def note_moved(self, digest: str, refund: Refund, card_id: CardId) -> None:
+        """Keeps from which card a refund is taken, before it is."""
+        RefundRow(f"S#{digest}", f"R#{refund.digest}").update([RefundRow.card.set(card_id)])
+
     def pin(self, digest: str, shown: str, card_id: CardId) -> CardId:
         """The card that a way of naming it meant, when it was first used in a sale."""
         row = PointerRow(f"S#{digest}", f"C#{shown}", target=card_id)
@@ -96,10 +102,12 @@ def _sale_row(sale: Sale) -> SaleRow:
         created=to_millis(sale.created_at),
         shown=sale.shown,
         card=sale.card_id,
+        packed=pack_basket(sale.purchase) if sale.items or sale.tax else None,
     )
 
 
 def _to_sale(row: SaleRow) -> Sale:
+    tax, items = unpack_basket(row.packed) if row.packed else (0, ())
     return Sale(
         digest=row.pk.removeprefix("S#"),
         hook_id=HookId(row.hook),
@@ -113,6 +121,8 @@ def _to_sale(row: SaleRow) -> Sale:
         created_at=from_millis(int(row.created)),
         shown=row.shown,
         card_id=CardId(row.card) if row.card is not None else None,
+        tax=tax,
+        items=items,
     )
 
 
@@ -123,4 +133,5 @@ def _to_refund(row: RefundRow) -> Refund:
         amount=int(row.amount),
         created_at=from_millis(int(row.created)),
         done=bool(row.done),
+        card_id=CardId(row.card) if row.card is not None else None,
     )

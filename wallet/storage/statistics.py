@@ -9,9 +9,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from wallet.domain.ids import CardId, ProgramId
-from wallet.services.fold_statistics import Tally
+from wallet.services.fold_statistics import TOTAL, Tally
 from wallet.storage.races import lost_race
-from wallet.storage.tables import DayRow, FoldedRow
+from wallet.storage.rows.aside import DayRow, FoldedRow
 
 
 class DayBook:
@@ -57,6 +57,10 @@ class DayBook:
             f"P#{program_id}", DayRow.sk.between(first, last), consistent_read=True
         )
         return {row.sk: _to_tally(row) for row in rows}
+
+    def total(self, program_id: ProgramId) -> Tally:
+        """The sum of all days of a program."""
+        return self.days(program_id, TOTAL, TOTAL).get(TOTAL, Tally())
 
 
 def _added(tally: Tally) -> list[Action]:

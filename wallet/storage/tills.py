@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from wallet.domain.ids import MerchantId
 from wallet.domain.tills import Till, TillId
 from wallet.domain.times import from_millis, to_millis
-from wallet.storage.tables import TillRow
+from wallet.storage.rows.merchants import TillRow
 
 
 class TillBook:

@@ -20,6 +20,7 @@ from tests.chalice_app.hostile.fields import (
     form,
     joined,
     joined_from_a_site,
+    printed,
     published,
     refunded,
     shown,
@@ -53,6 +54,7 @@ def _id(name: str, make: Callable[[Scene], str]) -> Callable[[Scene], Mapping[st
     return lambda scene: {name: make(scene)}
 
 
+_held = _id("entry_id", Scene.new_hold)
 _stamp_card = _id("card_id", lambda scene: scene.stamps["id"])
 _program = _id("program_id", lambda scene: scene.desk.shop.stamps.id)
 _hook = _id("hook_id", lambda scene: scene.till_system.hook_id)
@@ -60,12 +62,23 @@ _new_hook = _id("hook_id", Scene.new_hook)
 _new_till = _id("till_id", Scene.new_till)
 _token = _id("card_token", Scene.link)
 _claim = _id("token", Scene.claim_token)
+_market = _id("program_id", lambda scene: scene.market.program_id)
+_market_card = _id("card_id", lambda scene: scene.market.card(points=100))
 _LANG = {"lang": "hu"}
 
 
 def _phone(scene: Scene) -> Mapping[str, str]:
     phone = scene.phone
     return {"device_id": phone.device, "pass_type": phone.pass_type, "serial": phone.serial}
+
+
+def _entry_of_card(scene: Scene) -> Mapping[str, str]:
+    entry = scene.entry()
+    return {"card_id": entry.partition("-")[0], "entry_id": entry}
+
+
+def _entry_of_link(scene: Scene) -> Mapping[str, str]:
+    return {"card_token": scene.link(), "entry_id": scene.entry()}
 
 
 def _kept_logo() -> str:
@@ -117,6 +130,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
             fields=lambda scene: {"key": new_key(), "entry": scene.entry()},
         ),
     ),
+    "why.show_to_shop": (replace(_CONSOLE, params=_entry_of_card),),
     "console_tills.show": (_CONSOLE,),
     "console_tills.pair": (replace(_DEED, limited=True),),
     "console_tills.rename": (replace(_DEED, params=_new_till, fields=form(name="Bar")),),
@@ -162,6 +176,48 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     "cards.post_reverse": (
         replace(_API, params=_id("entry_id", Scene.entry), fields=lambda _: {}),
     ),
+    "quote.post": (
+        replace(_API, params=_stamp_card, fields=bought),
+        replace(_API, params=_stamp_card, fields=lambda _: {"reward_id": "coffee"}),
+        replace(_API, params=_market_card, fields=lambda _: {"spend": 10}),
+    ),
+    "explanation.get": (replace(_READ, params=_id("entry_id", Scene.entry)),),
+    "codes.post": (
+        replace(
+            _API,
+            params=_id("program_id", lambda scene: scene.market.program_id),
+            fields=printed,
+        ),
+    ),
+    "search.post": (
+        replace(_API, fields=lambda scene: {"barcode": scene.stamps["barcode"]}),
+        replace(_API, fields=lambda _: {"phone": "+48601000200"}),
+    ),
+    "holds.post": (
+        replace(
+            _API,
+            params=_market_card,
+            fields=lambda _: {"reward_id": "wine", "minutes": 5, "confirmed": True},
+        ),
+    ),
+    "holds.capture": (replace(_API, params=_held),),
+    "holds.release": (replace(_API, params=_held),),
+    "card_acts.post_adjust": (
+        replace(_API, params=_market_card, fields=lambda _: {"points": 5, "reason": "a gift"}),
+    ),
+    "card_acts.post_offer": (
+        replace(_API, params=_market_card, fields=lambda _: {"offer_id": "juice"}),
+    ),
+    "card_acts.post_close": (
+        replace(
+            _API,
+            params=_market_card,
+            fields=lambda _: {"status": "closed", "reason": "lost"},
+        ),
+    ),
+    "card_acts.post_merge": (
+        replace(_API, params=_market_card, fields=lambda scene: {"card_id": scene.market.card()}),
+    ),
     "join.show": (_SHOP,),
     "join.post": (
         Door(sends="form", params=_program, fields=joined, limited=True, public=True),
@@ -180,6 +236,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     ),
     "card_page.show": (replace(_PAGE, params=_token, query={**_LANG, "welcome": "email"}),),
     "card_page.history": (replace(_PAGE, params=_token, query={"before": "9"}),),
+    "why.show": (replace(_PAGE, params=_entry_of_link),),
     "card_page.consents": (replace(_PAGE, params=_token, query={"saved": "1"}),),
     "card_page.change_consents": (
         Door(sends="form", params=_token, fields=lambda _: {"consent_email": "on"}),

@@ -43,6 +43,11 @@ def published(_: Scene) -> Fields:
     return {**STAMPS, "effective_at": write_time(runtime.now() + timedelta(hours=1))}
 
 
+def printed(_: Scene) -> Fields:
+    ends = write_time(runtime.now() + timedelta(days=1))
+    return {"action": "review", "count": 2, "expires_at": ends}
+
+
 def joined(scene: Scene) -> Fields:
     contact = f"{secrets.token_hex(6)}@example.com"
     fields = {"key": new_key(), "name": "Marta", "contact": contact, "homepage": ""}

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from tests.chalice_app.desk import Clock, Desk, open_desk
+from tests.chalice_app.engine_shop import Counterpart, market
 from tests.chalice_app.merchant.visitor import Visitor
 from tests.chalice_app.phone import Phone, phone_with
 from tests.chalice_app.till.counter import Till, pair
@@ -74,6 +75,11 @@ class Scene:
         return self._card(self.desk.shop.points, points=5000)
 
     @cached_property
+    def market(self) -> Counterpart:
+        """A programme with all that the engine has."""
+        return market(self.desk)
+
+    @cached_property
     def till(self) -> Till:
         """A paired browser."""
         return pair(self.merchant, Accept_Language="hu")
@@ -103,6 +109,12 @@ class Scene:
     def entry(self) -> str:
         """An entry that can be taken back."""
         return str(self.desk.earn(self.stamps["id"], stamps=1)["id"])
+
+    def new_hold(self) -> str:
+        """A reward that is put by."""
+        card = self.market.card(points=100)
+        held = self.market.done(card, "holds", reward_id="five", minutes=5)
+        return str(held["entry"]["id"])
 
     def till_entry(self) -> str:
         """An entry of this till, which it can undo."""

@@ -12,8 +12,9 @@ from tests.wallet.services.made import MERCHANT, program
 from wallet.domain.cards import State
 from wallet.domain.ids import EntryId, MemberId
 from wallet.domain.merchants import Member
-from wallet.domain.programs import Cost, ProgramKind
+from wallet.domain.programs import Cost
 from wallet.domain.tills import TillId
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services import till_roll
 from wallet.services.counter import Seen
 from wallet.services.sessions import Kept

@@ -115,6 +115,19 @@ def test_going_back_runs_nothing() -> None:
     assert world.ran == []
 
 
+def test_it_stands_still_once_what_may_fall_due_at_any_second_has_run() -> None:
+    world = _World("rate(5 minutes)", "rate(1 day)")
+    later = SPRING + timedelta(seconds=7)
+    assert world.post(b'{"now": "2027-03-01T00:00:00Z", "still": true}')[0] == 200
+    world.ran.clear()
+    status, said = world.post(b'{"now": "2027-03-01T00:00:07Z", "still": true}')
+    assert (status, said["now"]) == (200, "2027-03-01T00:00:07Z")
+    assert world.ran == [("rate(5 minutes)", later)]
+    assert world.clock.now() == later
+    assert world.post(b'{"now": "2027-03-01T00:00:07Z"}')[0] == 200
+    assert world.clock.now() > later
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -131,6 +144,8 @@ def test_going_back_runs_nothing() -> None:
         (b'{"now": "2190-01-01T00:00:00Z"}', 422),
         (b'{"now": "0001-01-01T00:00:00+14:00"}', 422),
         (b'{"now": null, "then": null}', 422),
+        (b'{"now": null, "still": true}', 422),
+        (b'{"now": "2027-03-01T00:00:00Z", "still": 1}', 422),
     ],
 )
 def test_what_is_no_time_moves_nothing(body: bytes, status: int) -> None:

@@ -83,6 +83,7 @@ def test_a_frequent_schedule_is_thinned_out_and_an_hourly_one_is_not() -> None:
         "21T21:00",
         "22T21:05",
         "23T21:10",
+        "24T20:55",
     ]
     assert len(list(due_between(_schedules("rate(1 hour)"), NOW, end))) == 72
 

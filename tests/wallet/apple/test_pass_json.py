@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.wallet.domain.documents import NAMES, spoiled
 from tests.wallet.domain.samples import BOOKS, CAFE, card, program
 from wallet.apple.pass_json import Colors, Issuer, write_pass
-from wallet.domain.cards import Card, State
+from wallet.domain.cards import Card, HeldOffer, Lot, State, Status
 from wallet.domain.program_document import LOCALES
 from wallet.domain.programs import Program
 from wallet.domain.sentences import nearest_reward, say_next
@@ -165,6 +166,33 @@ def test_without_rewards_there_is_nothing_to_say() -> None:
     shop = program({**CAFE, "rewards": []})
     assert nearest_reward(card(), shop) is None
     assert say_next(card(), shop, texts("en")) == ""
+
+
+def test_the_back_says_what_ends_and_which_offers_there_are() -> None:
+    tea = {"id": "tea", "name": "Tea", "kind": "gift", "days": 5}
+    shop = program({**BOOKS, "offers": [tea]})
+    ends = datetime(2027, 3, 5, 12, tzinfo=UTC)
+    state = State(
+        points=7,
+        lots=(Lot(units=7, expires_at=ends),),
+        offers=(HeldOffer(id="A1", offer="tea", expires_at=ends),),
+    )
+    made = written(card(state=state), shop)
+    check(made)
+    back = {each["key"]: each["value"] for each in made["storeCard"]["backFields"]}
+    assert back["ending"] == "7 points count until 05/03/2027"
+    assert back["offers"] == "Tea: until 05/03/2027"
+    assert {"ending", "offers"} & {each["key"] for each in fields(written(card(), shop))} == set()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("status", Status)
+def test_only_the_pass_of_a_card_that_cannot_be_used_is_void(status: Status, locale: str) -> None:
+    made = written(card(state=State(stamps=10, status=status)), program(CAFE), locale)
+    check(made)
+    assert made.get("voided", False) is (status is not Status.ACTIVE)
+    (news,) = (each["value"] for each in fields(made) if each["key"] == "news")
+    assert (news == texts(locale).gettext("This card is closed.")) is ("voided" in made)
 
 
 HOSTILE = [

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 
 GREEN = "#1f5b45"
 BRICK = "#b8451f"

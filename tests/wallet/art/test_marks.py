@@ -3,7 +3,7 @@ import pytest
 from tests.wallet.art.drawing import BRICK, GREEN, decoded, design, has_color
 from wallet.art.brand import CARD_PAPER, brand
 from wallet.art.marks import icon, logo
-from wallet.domain.programs import Picture
+from wallet.domain.designs import Picture
 
 
 @pytest.mark.parametrize("picture", Picture)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from wallet.art.names import ArtKind, card_art, read_name
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 
 LIPOWA = Design(color="#1f5b45", style=StampStyle.PAD, picture=Picture.CUP)
 

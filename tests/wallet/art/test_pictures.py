@@ -1,7 +1,7 @@
 import pytest
 
 from wallet.art.pictures import Part, picture
-from wallet.domain.programs import Picture
+from wallet.domain.designs import Picture
 
 
 @pytest.mark.parametrize("name", Picture)

@@ -8,7 +8,7 @@ from PIL import Image
 from wallet.art.logos import clean_logo
 from wallet.art.poster import Poster, draw_poster
 from wallet.art.sheets import printable
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 
 
 def poster(**changed: object) -> Poster:

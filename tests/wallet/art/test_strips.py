@@ -12,7 +12,7 @@ from wallet.art.brand import CARD_PAPER, CARD_RING
 from wallet.art.places import APPLE, GOOGLE, Place, places
 from wallet.art.stamps import tile_corner, tile_side
 from wallet.art.strips import HERO_SCALE, balance_hero, balance_strip, hero, strip
-from wallet.domain.programs import Design, Picture, StampStyle
+from wallet.domain.designs import Design, Picture, StampStyle
 
 STYLES = pytest.mark.parametrize("style", StampStyle)
 
@@ -48,7 +48,7 @@ def test_another_process_draws_the_same_bytes() -> None:
     code = (
         "import hashlib\n"
         "from wallet.art.strips import hero, strip\n"
-        "from wallet.domain.programs import Design, Picture, StampStyle\n"
+        "from wallet.domain.designs import Design, Picture, StampStyle\n"
         "d = Design(color='#b8451f', style=StampStyle.ROSETTE, picture=Picture.PAW)\n"
         "print(hashlib.sha256(strip(d, 5, 7, scale=3) + hero(d, 7, 7)).hexdigest())\n"
     )

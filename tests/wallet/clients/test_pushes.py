@@ -10,7 +10,7 @@ from wallet.apple.apns import Delivered, Gone, Outcome, PushRequest, Rejected, R
 from wallet.clients.apns_http import ApnsConnection
 from wallet.clients.pushes import ApplePushes
 from wallet.domain.ids import CardId, DeviceId, PushToken
-from wallet.services.ports import Registration
+from wallet.services.phones import Registration
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 BUSY = Retry(None, "ServiceUnavailable")

@@ -3,18 +3,20 @@ pure core makes it.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from wallet.domain import ledger
+from wallet.domain import ledger, reversal, spending
 from wallet.domain.cards import Card, State
-from wallet.domain.entries import GENESIS, Entry
+from wallet.domain.drafts import Draft, seal
+from wallet.domain.entries import GENESIS, Entry, EntryKind, Reversed
 from wallet.domain.ids import CardId, EntryId, MemberId, MerchantId, ProgramId, entry_id
 from wallet.domain.ids import encode_id as encode
-from wallet.domain.ledger import Draft, Gift, Purchase, Reversed
-from wallet.domain.program_document import Terms, read_terms
-from wallet.domain.programs import Program
+from wallet.domain.program_document import read_terms
+from wallet.domain.programs import Program, version_of
+from wallet.domain.purchases import Gift, Purchase
+from wallet.domain.undoing import Target
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -47,14 +49,13 @@ BOOKS: Mapping[str, Any] = {
 
 
 def program(document: Mapping[str, Any], **changes: Any) -> Program:
-    terms = read_terms(document)
-    first = Program(
+    first = version_of(
+        read_terms(document),
         id=ProgramId("shop"),
         merchant_id=MerchantId(encode(b"merchant" * 2)),
         version=1,
         design_version=1,
         effective_at=NOW,
-        **{each.name: getattr(terms, each.name) for each in fields(Terms)},
     )
     return replace(first, **changes)
 
@@ -112,32 +113,44 @@ class History:
         return self.card.state
 
     def earn(self, award: Purchase | Gift) -> Entry:
-        draft = ledger.earn(self.program, self.card, award, location_id=None, occurred_at=self.now)
+        draft = ledger.earn(
+            self.program,
+            self.card,
+            award,
+            digest=self._digest(),
+            location_id=None,
+            occurred_at=self.now,
+        )
         return self._seal(draft)
 
     def buy(self, amount: int) -> Entry:
         return self.earn(Purchase(amount=amount, currency=self.program.currency))
 
     def redeem(self, reward_id: str) -> Entry:
-        return self._seal(ledger.redeem(self.program, self.card, reward_id, occurred_at=self.now))
+        return self._seal(
+            spending.redeem(self.program, self.card, reward_id, occurred_at=self.now)
+        )
 
     def spend(self, points: int) -> Entry:
         return self._seal(
-            ledger.spend_points(self.program, self.card, points, occurred_at=self.now)
+            spending.spend_points(self.program, self.card, points, occurred_at=self.now)
         )
 
     def reverse(
         self, entry: Entry, refund: int | None = None, *, under: Program | None = None
     ) -> Entry:
         """`under` is the version that the entry was made under."""
-        draft, left = ledger.reverse(
-            under or self.program,
-            self.card,
-            entry,
-            self._marks.get(entry.id, Reversed()),
-            refund=refund,
-            occurred_at=self.now,
+        bought = entry.kind is EntryKind.EARN and entry.amount is not None
+        target = Target(
+            program=under or self.program,
+            entry=entry,
+            before=self.entries[entry.seq - 2].after if entry.seq > 1 else State(),
+            purchase=Purchase(amount=entry.amount or 0, currency=entry.currency or "")
+            if bought
+            else None,
+            so_far=self._marks.get(entry.id, Reversed()),
         )
+        draft, left = reversal.reverse(self.card, target, refund=refund, occurred_at=self.now)
         self._marks[entry.id] = left
         return self._seal(draft)
 
@@ -145,13 +158,15 @@ class History:
         """Minor units of a purchase that have not been refunded."""
         return (entry.amount or 0) - self._marks.get(entry.id, Reversed()).amount
 
+    def _digest(self) -> str:
+        return encode(len(self.entries).to_bytes(16))
+
     def _seal(self, draft: Draft) -> Entry:
-        digest = encode(len(self.entries).to_bytes(16))
-        self.card, entry = ledger.seal(
+        self.card, entry = seal(
             self.card,
             draft,
             self.program,
-            entry_id=entry_id(self.card.id, digest),
+            entry_id=entry_id(self.card.id, self._digest()),
             actor="key:test",
             now=self.now,
         )

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wallet.domain.samples import CAFE, History, card, program
-from wallet.domain.cards import Lot, add_lot, take_points
-from wallet.domain.ledger import Gift
+from wallet.domain.balances import add_lot, take_lots
+from wallet.domain.cards import Lot
+from wallet.domain.purchases import Gift
 
 NEVER = None
 MARCH, JUNE = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)
@@ -24,7 +25,7 @@ def _made(added: list[tuple[int, datetime | None]]) -> tuple[Lot, ...]:
 
 
 def _sum(lots: tuple[Lot, ...]) -> int:
-    return sum(lot.points for lot in lots)
+    return sum(lot.units for lot in lots)
 
 
 @given(ADDED)
@@ -46,9 +47,9 @@ def test_spending_takes_the_soonest_to_end(
     added: list[tuple[int, datetime | None]], spent: int
 ) -> None:
     lots = _made(added)
-    left = take_points(lots, spent)
+    left = take_lots(lots, spent)
     assert _sum(left) == max(_sum(lots) - spent, 0)
-    assert all(lot.points > 0 for lot in left)
+    assert all(lot.units > 0 for lot in left)
     # What is left is the tail of what was: only its first lot may have shrunk.
     tail = lots[len(lots) - len(left) :]
     assert [lot.expires_at for lot in left] == [lot.expires_at for lot in tail]
@@ -57,10 +58,10 @@ def test_spending_takes_the_soonest_to_end(
 
 def test_spending_in_words() -> None:
     lots = _made([(10, NEVER), (10, JUNE), (10, MARCH)])
-    left = take_points(lots, 15)
-    assert left == (Lot(points=5, expires_at=JUNE), Lot(points=10, expires_at=NEVER))
-    assert take_points(lots, 0) == lots
-    assert take_points(lots, 31) == ()
+    left = take_lots(lots, 15)
+    assert left == (Lot(units=5, expires_at=JUNE), Lot(units=10, expires_at=NEVER))
+    assert take_lots(lots, 0) == lots
+    assert take_lots(lots, 31) == ()
 
 
 CHANGES = st.lists(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.wallet.domain.samples import BOOKS, History, program
 from wallet.domain.entries import GENESIS, entry_document, entry_hash, first_broken
-from wallet.domain.ledger import Gift, Purchase
+from wallet.domain.purchases import Gift, Purchase
 
 CONTRACT = {
     "id", "seq", "kind", "points", "stamps", "balance_after", "lines", "program_version", "reason",

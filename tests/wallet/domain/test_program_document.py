@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wallet.domain.documents import DOCUMENTS, spoiled
+from tests.wallet.domain.rich_samples import BAKERY, MARKET
 from tests.wallet.domain.samples import BOOKS, CAFE
 from wallet.domain.program_document import (
     NAME_CHARS_MAX,
@@ -65,8 +66,83 @@ def test_cleaned_text_is_clean_and_can_be_written(text: str) -> None:
 
 @pytest.mark.parametrize("document", [CAFE, BOOKS], ids=["stamps", "points"])
 def test_the_face_is_what_a_pass_shows(document: dict[str, Any]) -> None:
+    unseen = {"rules", "currency", "time_zone"}
+    shown = {key: value for key, value in document.items() if key not in unseen}
+    assert face(read_terms(document)) == shown
+
+
+@pytest.mark.parametrize("document", [MARKET, BAKERY], ids=["market", "bakery"])
+def test_of_all_else_a_pass_shows_the_names_of_offers(document: dict[str, Any]) -> None:
     shown = face(read_terms(document))
-    assert set(shown) == set(document) - {"rules", "currency", "time_zone"}
+    seen = {"name", "kind", "locale", "stamps", "rewards", "offers", "design"}
+    assert set(shown) == set(document) & seen
+    assert shown["rewards"] == [
+        {key: reward[key] for key in ("id", "name", "kind", "cost")}
+        for reward in document["rewards"]
+    ]
+    assert shown["offers"] == [
+        {key: offer[key] for key in ("id", "name", "kind")} for offer in document["offers"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shows"),
+    [
+        ("offers.0.name", "Woda", True),
+        ("offers.0.days", 3, False),
+        ("rewards.1.stock", 1, False),
+        ("rewards.0.amount", 1, False),
+        ("rewards.1.when", {"weekdays": ["sun"]}, False),
+        ("limits", [], False),
+        ("earning.minimum", 1, False),
+        ("expiry.months", 1, False),
+        ("refunds.debt", "zero", False),
+        ("money_off.amount", 1, False),
+        ("rules.4.when.to", "17:00", False),
+    ],
+)
+def test_a_change_of_the_engine_is_seen_only_in_names(
+    path: str, value: object, *, shows: bool
+) -> None:
+    changed = face(read_terms(spoiled(MARKET, path, value)))
+    assert (changed != face(read_terms(MARKET))) == shows
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("offers", []),
+        ("limits", []),
+        ("earning", {}),
+        ("earning", {"basis": "gross", "stacking": "best"}),
+        ("refunds", {"debt": "negative", "returned": "old_expiry"}),
+        ("rewards.0.confirm", False),
+        ("design.logo", None),
+    ],
+)
+def test_what_stands_at_its_default_is_left_out(path: str, said: object) -> None:
+    assert write_terms(read_terms(spoiled(CAFE, path, said))) == CAFE
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "kept"),
+    [
+        ("rules.4.when.weekdays", ["sun", "wed", "mon"], ["mon", "wed", "sun"]),
+        ("expiry.remind_days", [1, 30, 7], [30, 7, 1]),
+        ("expiry", {"months": 0, "end_of": "year"}, {"months": 0, "end_of": "year"}),
+        ("rules.1.items.categories", [" fish\n", "Fish"], ["fish", "Fish"]),
+        ("rewards.1.cause", "\u202eLas ", "Las"),
+    ],
+)
+def test_one_way_to_say_a_thing(path: str, said: object, kept: object) -> None:
+    written = write_terms(read_terms(spoiled(MARKET, path, said)))
+    assert written == spoiled(MARKET, path, kept)
+
+
+def test_documents_of_the_first_release_are_stored_as_they_were() -> None:
+    order = ["name", "kind", "locale", "currency", "time_zone", "rules", "rewards", "design"]
+    assert list(write_terms(read_terms(BOOKS))) == order
+    assert list(write_terms(read_terms(CAFE))) == [*order, "stamps"]
 
 
 @pytest.mark.parametrize(

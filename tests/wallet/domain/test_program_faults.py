@@ -33,7 +33,7 @@ WRONG: dict[str, list[object]] = {
     "stamps.target": [*NO_COUNT, 31],
     "stamps.size": [1],
     "rules.0.id": [*NO_TEXT, "A", "_a", "a b", "ą", "x" * 25, DROP],
-    "rules.0.kind": [*NO_TEXT, "stamps", "bonus", DROP],
+    "rules.0.kind": [*NO_TEXT, "stamps", "Bonus", DROP],
     "rules.0.stamps": [*NO_COUNT, 1001, DROP],
     "rules.0.step": [1],
     "rules.0.x y": [None],
@@ -70,16 +70,16 @@ FAULTS: list[tuple[str, object, list[str]]] = [
     ("stamps", DROP, ["stamps", "stamps.target"]),
     ("design", DROP, ["design", "design.color", "design.style", "design.picture"]),
     ("rewards.0.cost", {"stamps": 1, "euros": 1}, ["rewards[0].cost.euros", "rewards[0].cost"]),
-    ("rules", [1], ["rules[0]", "rules[0].kind", "rules[0].id"]),
+    ("rules", [1], ["rules[0]", "rules[0].id", "rules[0].kind"]),
     # What has no place in a stamps programme.
-    ("rules.0", POINTS_RULE, ["rules[0]"]),
-    ("rewards.0.cost", {"points": 5}, ["rewards[0]"]),
+    ("rules.0", POINTS_RULE, ["rules[0].points"]),
+    ("rewards.0.cost", {"points": 5}, ["rewards[0].cost"]),
 ]
 POINTS_FAULTS: list[tuple[str, object, list[str]]] = [
     *_each(POINTS_WRONG),
-    ("rules.0", STAMPS_RULE, ["rules[0]"]),
-    ("rewards.0.cost", {"stamps": 5}, ["rewards[0]"]),
-    ("rules", [POINTS_RULE, {**POINTS_RULE, "id": "b"}], ["rules[1].kind"]),
+    ("rules.0", STAMPS_RULE, ["rules[0].stamps"]),
+    ("rewards.0.cost", {"stamps": 5}, ["rewards[0].cost"]),
+    ("rules", [POINTS_RULE, {**POINTS_RULE, "id": "b"}], ["rules[1]"]),
 ]
 
 # What docs/program.schema.json cannot say, or Python's `$` (which lets a newline pass) not read.
@@ -136,7 +136,7 @@ def test_deep_nesting_is_a_fault_like_any_other() -> None:
     deep: Any = {}
     for _ in range(50_000):
         deep = [deep]
-    assert faults(spoiled(CAFE, "rules", deep)) == ["rules[0]", "rules[0].kind", "rules[0].id"]
+    assert faults(spoiled(CAFE, "rules", deep)) == ["rules[0]", "rules[0].id", "rules[0].kind"]
     assert faults(spoiled(CAFE, "name", deep)) == ["name"]
 
 

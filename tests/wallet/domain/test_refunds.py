@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wallet.domain.samples import History, books, cafe
+from wallet.domain.bounds import AMOUNT_MAX
 from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.errors import BalanceTooSmallError, InvalidError
-from wallet.domain.ledger import AMOUNT_MAX, Gift
+from wallet.domain.purchases import Gift
 
 STEPS = st.integers(1, 2_000) | st.integers(1, 1_000_000_000)
 AMOUNTS = st.integers(1, 5_000) | st.integers(1, AMOUNT_MAX)
@@ -135,8 +136,8 @@ def test_entries_and_lots_add_up_to_the_balance(step: int, acts: list[tuple[str,
             assert (history.card, len(history.entries)) == (before, count)
         state = history.state
         assert state.points == sum(entry.points for entry in history.entries)
-        assert sum(lot.points for lot in state.lots) == max(state.points, 0)
-        assert all(lot.points > 0 for lot in state.lots)
+        assert sum(lot.units for lot in state.lots) == max(state.points, 0)
+        assert all(lot.units > 0 for lot in state.lots)
         assert 0 <= state.carry < step
         assert [entry.seq for entry in history.entries] == list(range(1, history.card.seq + 1))
         if history.entries and history.entries[-1].kind is EntryKind.REDEEM:

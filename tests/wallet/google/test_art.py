@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.wallet.domain.samples import cafe, card
 from tests.wallet.google.official import BASE, CAFE, SHOP
 from wallet.domain.cards import State
-from wallet.domain.programs import Picture, StampStyle
+from wallet.domain.designs import Picture, StampStyle
 from wallet.google.art import Art, hero_of, mark_of
 
 

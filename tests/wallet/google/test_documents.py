@@ -21,7 +21,7 @@ from tests.wallet.google.official import (
     object_body,
     patched,
 )
-from wallet.domain.cards import State
+from wallet.domain.cards import State, Status
 from wallet.domain.ids import ProgramId
 from wallet.domain.program_document import LOCALES
 from wallet.google.loyalty_object import News, as_update
@@ -181,6 +181,15 @@ def test_the_code_is_that_of_the_card() -> None:
     assert object_body(held)["state"] == "ACTIVE"
     link = object_body(held)["linksModuleData"]["uris"][0]["uri"]
     assert link.startswith(f"{BASE}/c/{held.id}-")
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_card_that_can_be_used_is_active(status: Status) -> None:
+    body = object_body(card(state=State(stamps=4, status=status)))
+    assert body["state"] == ("ACTIVE" if status is Status.ACTIVE else "INACTIVE")
+    assert faults("LoyaltyObject", body) == []
+    assert faults("LoyaltyObject", patched(body)) == []
+    assert patched(body)["state"] == body["state"]
 
 
 SPOILED = [

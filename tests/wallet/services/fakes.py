@@ -10,13 +10,24 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Literal
 
+from tests.wallet.services.fake_codes import FakeCodes
 from wallet.domain.cards import Card
-from wallet.domain.entries import Entry
+from wallet.domain.entries import Entry, Reversed
 from wallet.domain.ids import CardId, DeviceId, EntryId, MerchantId, ProgramId, PushToken
-from wallet.domain.ledger import Reversed
 from wallet.domain.programs import Program
-from wallet.services.fold_statistics import Tally
-from wallet.services.ports import Change, Publication, Registration, Told, Written
+from wallet.domain.purchases import Item
+from wallet.services.fold_statistics import TOTAL, Tally
+from wallet.services.phones import Registration, Told
+from wallet.services.ports import (
+    Change,
+    Claim,
+    Publication,
+    Receipt,
+    Refused,
+    Stock,
+    UsedCode,
+    Written,
+)
 
 
 class Time:
@@ -35,14 +46,18 @@ class Time:
 
 
 class FakeLedger:
-    """The Ledger, Heads and ChangedHeads ports."""
+    """The Ledger, Heads, ChangedHeads and Stocks ports; `codes` are those that it uses up."""
 
     def __init__(self) -> None:
+        self.codes = FakeCodes()
         self._lock = Lock()
         self._heads: dict[CardId, Card] = {}
         self._written: dict[EntryId, Written] = {}
         self._marks: dict[EntryId, Reversed] = {}
         self._entries: dict[CardId, list[Entry]] = defaultdict(list)
+        self._baskets: dict[EntryId, tuple[int, tuple[Item, ...]]] = {}
+        self._receipts: dict[tuple[MerchantId, str], EntryId] = {}
+        self._given: dict[tuple[ProgramId, str], int] = defaultdict(int)
 
     def put(self, card: Card) -> None:
         self._heads[card.id] = card
@@ -59,15 +74,53 @@ class FakeLedger:
     def mark(self, entry_id: EntryId) -> Reversed:
         return self._marks.get(entry_id, Reversed())
 
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
+    def basket(self, entry_id: EntryId) -> tuple[int, tuple[Item, ...]] | None:
+        return self._baskets.get(entry_id)
+
+    def receipt(self, receipt: Receipt) -> EntryId | None:
+        return self._receipts.get((receipt.merchant_id, receipt.digest))
+
+    def given(self, program_id: ProgramId, reward_id: str) -> int:
+        return self._given[program_id, reward_id]
+
+    def append(self, *changes: Change) -> Literal["written", "conflict"] | Written | Refused:
         with self._lock:
-            standing = self._written.get(change.entry.id)
-            if standing:
-                return standing
-            if not self._as_read(change):
+            for change in changes:
+                if change.entry.id in self._written:
+                    return self._written[change.entry.id]
+            claims = [claim for change in changes for claim in change.claims]
+            refused = next(filter(None, map(self._refusal, claims)), None)
+            if refused:
+                return refused
+            if not all(map(self._as_read, changes)):
                 return "conflict"
-            self._write(change)
+            for claim in claims:
+                self._claim(claim, changes[0].entry.id)
+            for change in changes:
+                self._write(change)
             return "written"
+
+    def _refusal(self, claim: Claim) -> Refused | None:
+        match claim:
+            case Receipt():
+                standing = self.receipt(claim)
+                return Refused(claim=claim, standing=standing) if standing else None
+            case Stock():
+                given = self._given[claim.program_id, claim.reward_id]
+                over = claim.given > 0 and given + claim.given > claim.most
+                return Refused(claim=claim) if over else None
+            case UsedCode():
+                code = self.codes.code(claim.merchant_id, claim.code)
+                return Refused(claim=claim) if code is None or code.used_by else None
+
+    def _claim(self, claim: Claim, entry_id: EntryId) -> None:
+        match claim:
+            case Receipt():
+                self._receipts[claim.merchant_id, claim.digest] = entry_id
+            case Stock():
+                self._given[claim.program_id, claim.reward_id] += claim.given
+            case UsedCode():
+                self.codes.use(claim.merchant_id, claim.code, entry_id)
 
     def _as_read(self, change: Change) -> bool:
         head = self._heads.get(change.before.id)
@@ -82,6 +135,8 @@ class FakeLedger:
         self._heads[change.after.id] = change.after
         self._written[entry.id] = Written(entry=entry, fingerprint=change.fingerprint)
         self._entries[entry.card_id].append(entry)
+        if change.basket is not None:
+            self._baskets[entry.id] = (change.basket.tax, change.basket.items)
         if change.mark is not None and entry.reverses is not None:
             self._marks[entry.reverses] = change.mark[1]
 
@@ -120,6 +175,9 @@ class FakePrograms:
     def current(self, program_id: ProgramId, now: datetime) -> Program | None:
         begun = [each for each in self._versions[program_id] if each.effective_at <= now]
         return max(begun, key=lambda each: each.version, default=None)
+
+    def at(self, program_id: ProgramId, moment: datetime) -> Program | None:
+        return self.current(program_id, moment) or next(iter(self._versions[program_id]), None)
 
     def version(self, program_id: ProgramId, version: int) -> Program | None:
         found = (each for each in self._versions[program_id] if each.version == version)
@@ -213,6 +271,9 @@ class FakeStatistics:
             if program == program_id and first <= day <= last
         }
 
+    def total(self, program_id: ProgramId) -> Tally:
+        return self._days.get((program_id, TOTAL), Tally())
+
 
 class FakePushes:
     """The Pushes port: notes whom it told, and answers as it was taught."""
@@ -228,27 +289,3 @@ class FakePushes:
         return [
             self.answers.get(each.push_token) or Told(each, "delivered") for each in registrations
         ]
-
-
-class FakeQueue:
-    """The PushQueue port; `full` are cards that it does not take."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[CardId, str]] = []
-        self.full: set[CardId] = set()
-
-    def send(self, cards: Mapping[CardId, str]) -> Sequence[CardId]:
-        self.sent += [pair for pair in cards.items() if pair[0] not in self.full]
-        return [card for card in cards if card in self.full]
-
-
-class FakeDeadLetters:
-    """The DeadLetters port."""
-
-    def __init__(self, *cards: CardId) -> None:
-        self.left = list(cards)
-
-    def take(self) -> Iterator[CardId]:
-        while self.left:
-            yield self.left[0]
-            del self.left[0]

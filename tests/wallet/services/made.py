@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from wallet.domain import ledger
 from wallet.domain.cards import Card, State
+from wallet.domain.drafts import seal
 from wallet.domain.entries import GENESIS
 from wallet.domain.ids import (
     CardId,
@@ -18,10 +19,12 @@ from wallet.domain.ids import (
     entry_id,
     key_digest,
 )
-from wallet.domain.ledger import Gift
 from wallet.domain.program_document import read_terms
-from wallet.domain.programs import Program, ProgramKind
-from wallet.services.ports import Change, Registration
+from wallet.domain.programs import Program, version_of
+from wallet.domain.purchases import Gift
+from wallet.domain.vocabulary import ProgramKind
+from wallet.services.phones import Registration
+from wallet.services.ports import Change
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -34,8 +37,13 @@ def new_id() -> str:
     return encode_id(next(_numbers).to_bytes(16))
 
 
-def program(kind: ProgramKind = ProgramKind.POINTS, *, time_zone: str = "UTC") -> Program:
-    """A programme in its first version: a stamp for a visit, or a point for 100 minor units."""
+def program(
+    kind: ProgramKind = ProgramKind.POINTS, *, time_zone: str = "UTC", **more: object
+) -> Program:
+    """A programme in its first version: a stamp for a visit, or a point for 100 minor units.
+
+    `more` are parts of its document, in the place of these.
+    """
     stamps = kind is ProgramKind.STAMPS
     rule = {"kind": "stamps_per_purchase", "stamps": 1}
     if not stamps:
@@ -51,22 +59,15 @@ def program(kind: ProgramKind = ProgramKind.POINTS, *, time_zone: str = "UTC") -
             "rules": [{"id": "rule", **rule}],
             "rewards": [{"id": "cup", "name": "Cup", "kind": "gift", "cost": {str(kind): 10}}],
             "design": {"color": "#1f5b45", "style": "pad", "picture": "cup"},
+            **more,
         }
     )
-    return Program(
+    return version_of(
+        terms,
         id=ProgramId(f"program-{next(_numbers)}"),
         merchant_id=MERCHANT,
         version=1,
         design_version=1,
-        kind=terms.kind,
-        name=terms.name,
-        locale=terms.locale,
-        currency=terms.currency,
-        time_zone=terms.time_zone,
-        stamps_target=terms.stamps_target,
-        rules=terms.rules,
-        rewards=terms.rewards,
-        design=terms.design,
         effective_at=NOW - timedelta(days=1),
     )
 
@@ -99,9 +100,12 @@ def card(of: Program, *, now: datetime = NOW) -> Card:
 
 def change(of: Program, before: Card, key: str, *, points: int = 1, now: datetime = NOW) -> Change:
     """The commit of a gift of points to a card as it stands."""
-    draft = ledger.earn(of, before, Gift(points=points), location_id=None, occurred_at=now)
-    name = entry_id(before.id, key_digest("test", key))
-    after, entry = ledger.seal(before, draft, of, entry_id=name, actor="test", now=now)
+    digest = key_digest("test", key)
+    draft = ledger.earn(
+        of, before, Gift(points=points), digest=digest, location_id=None, occurred_at=now
+    )
+    name = entry_id(before.id, digest)
+    after, entry = seal(before, draft, of, entry_id=name, actor="test", now=now)
     return Change(before=before, after=after, entry=entry, fingerprint=key.encode().ljust(16))
 
 

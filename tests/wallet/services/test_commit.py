@@ -1,10 +1,9 @@
 """A change of a card: once for a key, whoever else changes it meanwhile."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from tests.audit import audit
 from tests.wallet.services import made
 from tests.wallet.services.fakes import FakeLedger, FakePrograms
-from wallet.domain.cards import Card
+from tests.wallet.services.shop import PROGRAM, TRIES, Shop, same
 from wallet.domain.errors import (
     AlreadyReversedError,
     BalanceTooSmallError,
@@ -23,84 +22,17 @@ from wallet.domain.errors import (
     NotFoundError,
     WalletError,
 )
-from wallet.domain.ids import CardId, MerchantId, key_digest
-from wallet.domain.ledger import Gift, Purchase
-from wallet.services.commit import Act, Books, Committed
-from wallet.services.earn import earn
-from wallet.services.ports import Change, Written
+from wallet.domain.ids import CardId, MerchantId
+from wallet.domain.purchases import Gift, Purchase
+from wallet.services.commit import Committed
+from wallet.services.earn import Circumstances, earn
 from wallet.services.redeem import redeem_offer, redeem_points, redeem_reward
 from wallet.services.reverse import reverse
-
-PROGRAM = made.program()
-TRIES = 6
-
-
-class Shaken(FakeLedger):
-    """A ledger that says `conflict` some times before it does as it is asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conflicts = 0
-        self.between: Callable[[], object] = lambda: None
-
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
-        if not self.conflicts:
-            return super().append(change)
-        self.conflicts -= 1
-        self.between()
-        return "conflict"
-
-
-@dataclass
-class Shop:
-    """A card, and what is done to it."""
-
-    ledger: Shaken = field(default_factory=Shaken)
-    programs: FakePrograms = field(default_factory=lambda: FakePrograms(PROGRAM))
-    card: Card = field(default_factory=lambda: made.card(PROGRAM))
-    tries: int = 0
-
-    def __post_init__(self) -> None:
-        self.ledger.put(self.card)
-
-    @property
-    def books(self) -> Books:
-        return Books(ledger=self.ledger, programs=self.programs, retries=self._retries)
-
-    def _retries(self) -> Iterator[None]:
-        for _ in range(TRIES):
-            self.tries += 1
-            yield
-
-    def act(self, key: str, request: str = "") -> Act:
-        return Act(
-            merchant_id=made.MERCHANT,
-            actor="test",
-            digest=key_digest("test", key),
-            fingerprint=(request or key).encode(),
-            now=made.NOW,
-        )
-
-    def give(self, key: str, points: int = 1, request: str = "") -> Committed:
-        return earn(self.books, self.act(key, request), self.card.id, Gift(points=points))
-
-    def buy(self, key: str, amount: int) -> Committed:
-        purchase = Purchase(amount=amount, currency="EUR")
-        return earn(self.books, self.act(key), self.card.id, purchase)
-
-    def spend(self, key: str, points: int = 1) -> Committed:
-        return redeem_points(self.books, self.act(key), self.card.id, points)
 
 
 @pytest.fixture
 def shop() -> Shop:
     return Shop()
-
-
-def same(first: Committed, second: Committed) -> bool:
-    """Whether the second is the answer of the first, again."""
-    as_shown = replace(second, card=replace(second.card, modified=first.card.modified))
-    return as_shown == replace(first, replayed=True)
 
 
 def test_a_change_is_written_once_and_told_again(shop: Shop) -> None:
@@ -201,7 +133,7 @@ def refusals(shop: Shop) -> dict[str, tuple[Callable[[], object], type[WalletErr
         "another currency": (lambda: earn(books, act, card_id, zloty), InvalidError),
         "stamps for points": (lambda: earn(books, act, card_id, Gift(stamps=1)), InvalidError),
         "to come": (
-            lambda: earn(books, act, card_id, Gift(points=1), occurred_at=late),
+            lambda: earn(books, act, card_id, Gift(points=1), Circumstances(occurred_at=late)),
             InvalidError,
         ),
         "no such card": (lambda: earn(books, act, nobody, Gift(points=1)), NotFoundError),

@@ -11,13 +11,14 @@ from tests.wallet.services import made
 from tests.wallet.services.fakes import FakeLedger, FakePrograms
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId, MemberId, MerchantId, key_digest
-from wallet.domain.ledger import Gift
 from wallet.domain.merchants import Member
-from wallet.domain.programs import ProgramKind
+from wallet.domain.purchases import Gift
+from wallet.domain.vocabulary import ProgramKind
 from wallet.services import counter
 from wallet.services.commit import Act, Books, Committed
-from wallet.services.counter import Counter, TooLateError, TooSoonError
-from wallet.services.ports import Change, Written
+from wallet.services.counter import TooLateError, TooSoonError
+from wallet.services.find_cards import Counter, find_shown, is_shown
+from wallet.services.ports import Change, Refused, Written
 
 STAMPS = made.program(ProgramKind.STAMPS)
 ONE = Gift(stamps=1)
@@ -30,11 +31,11 @@ class Overtaken(FakeLedger):
         super().__init__()
         self.faster: Callable[[], object] | None = None
 
-    def append(self, change: Change) -> Literal["written", "conflict"] | Written:
+    def append(self, *changes: Change) -> Literal["written", "conflict"] | Written | Refused:
         faster, self.faster = self.faster, None
         if faster:
             faster()
-        return super().append(change)
+        return super().append(*changes)
 
 
 class Drawer:
@@ -133,7 +134,7 @@ def test_an_undo_whose_answer_was_lost_is_answered_again_after_its_time() -> Non
 def test_what_a_scanner_puts_before_a_code_is_no_part_of_it(before: str) -> None:
     shop = Shop()
     for code in (shop.card.barcode, shop.card.code):
-        assert counter.find_shown(shop.counter, made.MERCHANT, before + code) == shop.card.id
-        assert counter.is_shown(shop.card, before + code)
-    assert counter.find_shown(shop.counter, made.MERCHANT, f"x{shop.card.barcode}") is None
-    assert not counter.is_shown(shop.card, f"]Q1]Q1{shop.card.barcode}")
+        assert find_shown(shop.counter, made.MERCHANT, before + code) == shop.card.id
+        assert is_shown(shop.card, before + code)
+    assert find_shown(shop.counter, made.MERCHANT, f"x{shop.card.barcode}") is None
+    assert not is_shown(shop.card, f"]Q1]Q1{shop.card.barcode}")

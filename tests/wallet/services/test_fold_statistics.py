@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,13 @@ from tests.wallet.services import made
 from tests.wallet.services.fakes import FakeLedger, FakePrograms, FakeStatistics
 from wallet.domain import ledger
 from wallet.domain.cards import Card
+from wallet.domain.drafts import Draft, seal
 from wallet.domain.entries import Entry, EntryKind
 from wallet.domain.errors import ContentionError
 from wallet.domain.ids import CardId, ProgramId, entry_id
-from wallet.domain.ledger import Draft, Purchase
-from wallet.domain.programs import Program
+from wallet.domain.programs import Cost, Program, Reward
+from wallet.domain.purchases import Purchase
+from wallet.domain.vocabulary import RewardKind
 from wallet.services.fold_statistics import ENTRIES_MAX, Statistics, Tally, fold_statistics, tally
 from wallet.services.ports import Change
 
@@ -41,15 +44,18 @@ class Counts:
         head = self.ledger.head(card)
         assert head is not None
         purchase = Purchase(amount=amount, currency="EUR")
-        draft = ledger.earn(program, head, purchase, location_id=None, occurred_at=at)
-        return self.write(program, head, draft)
+        digest = made.new_id()
+        draft = ledger.earn(
+            program, head, purchase, digest=digest, location_id=None, occurred_at=at
+        )
+        return self.write(program, head, draft, digest)
 
-    def write(self, program: Program, head: Card, draft: Draft) -> Entry:
-        after, entry = ledger.seal(
+    def write(self, program: Program, head: Card, draft: Draft, digest: str) -> Entry:
+        after, entry = seal(
             head,
             draft,
             program,
-            entry_id=entry_id(head.id, made.new_id()),
+            entry_id=entry_id(head.id, digest),
             actor="a",
             now=made.NOW,
         )
@@ -179,29 +185,93 @@ def test_if_others_never_stop_the_batch_comes_again(counts: Counts) -> None:
         counts.fold(card, statistics=Beaten(times=1_000))
 
 
+EARN, REDEEM, REVERSE = EntryKind.EARN, EntryKind.REDEEM, EntryKind.REVERSE
+GIVING = replace(
+    WARSAW,
+    rewards=(
+        *WARSAW.rewards,
+        Reward(
+            id="tree",
+            name="A tree",
+            kind=RewardKind.DONATION,
+            cost=Cost(points=9),
+            amount=200,
+            cause="the forest",
+        ),
+    ),
+)
+
+
 @pytest.mark.parametrize(
-    ("changed", "adds"),
+    ("changed", "of", "adds"),
     [
-        ({"points": 3, "amount": 350}, Tally(entries=1, earns=1, points_given=3, turnover=350)),
-        ({"stamps": 2}, Tally(entries=1, earns=1, stamps_given=2)),
         (
-            {"kind": EntryKind.REDEEM, "points": -9},
+            {"points": 3, "amount": 350},
+            None,
+            Tally(entries=1, earns=1, points_given=3, turnover=350),
+        ),
+        ({"stamps": 2}, None, Tally(entries=1, earns=1, stamps_given=2)),
+        ({"kind": REDEEM, "points": -9}, None, Tally(entries=1, redeems=1, points_taken=9)),
+        (
+            {"kind": REDEEM, "points": -9, "amount": 90},
+            None,
             Tally(entries=1, redeems=1, points_taken=9),
         ),
         (
-            {"kind": EntryKind.REVERSE, "points": -3, "amount": 350},
+            {"kind": REDEEM, "points": -9, "reward_id": "tree"},
+            None,
+            Tally(entries=1, redeems=1, points_taken=9, donated=200),
+        ),
+        # A hold takes, its capture is the reward; a release gives back what was taken.
+        ({"kind": EntryKind.HOLD, "points": -9}, None, Tally(entries=1, points_taken=9)),
+        (
+            {"kind": EntryKind.CAPTURE, "reward_id": "tree"},
+            None,
+            Tally(entries=1, redeems=1, donated=200),
+        ),
+        ({"kind": EntryKind.RELEASE, "points": 9}, None, Tally(entries=1, points_taken=-9)),
+        ({"kind": EntryKind.EXPIRE, "points": -4}, None, Tally(entries=1, lapsed=4)),
+        ({"kind": EntryKind.MERGE, "points": 40}, None, Tally(entries=1)),
+        # Part of a purchase: the visit stays.
+        (
+            {"kind": REVERSE, "points": -3, "amount": 350},
+            {"amount": 700},
             Tally(entries=1, reversals=1, points_given=-3, turnover=-350),
         ),
         (
-            {"kind": EntryKind.REVERSE, "stamps": 10},
-            Tally(entries=1, redeems=-1, reversals=1, stamps_taken=-10),
+            {"kind": REVERSE, "points": -7, "amount": 700},
+            {"amount": 700},
+            Tally(entries=1, earns=-1, reversals=1, points_given=-7, turnover=-700),
+        ),
+        (
+            {"kind": REVERSE, "stamps": 10},
+            {"kind": REDEEM, "reward_id": "tree"},
+            Tally(entries=1, redeems=-1, reversals=1, stamps_taken=-10, donated=-200),
+        ),
+        # What was adjusted away comes back: no reward is undone.
+        (
+            {"kind": REVERSE, "points": 5},
+            {"kind": EntryKind.ADJUST},
+            Tally(entries=1, reversals=1, points_taken=-5),
         ),
     ],
 )
-def test_what_an_entry_adds(changed: dict[str, object], adds: Tally) -> None:
-    plain = made.change(WARSAW, made.card(WARSAW), "1").entry
-    entry = replace(plain, **{"points": 0, **changed})  # type: ignore[arg-type]
-    assert tally(entry) == adds
+def test_what_an_entry_adds(
+    changed: dict[str, Any], of: dict[str, Any] | None, adds: Tally
+) -> None:
+    plain = replace(made.change(WARSAW, made.card(WARSAW), "1").entry, points=0)
+    target = replace(plain, **of) if of is not None else None
+    assert tally(replace(plain, **changed), GIVING, target) == adds
+
+
+def test_the_total_is_the_sum_of_all_days(counts: Counts) -> None:
+    card = counts.card()
+    for days in (0, 1, 1, 400):
+        counts.buy(WARSAW, card, made.NOW + timedelta(days=days), amount=300)
+    counts.fold(card)
+    assert len(counts.days()) == 3
+    assert counts.statistics.total(WARSAW.id).turnover == 1_200
+    assert counts.statistics.total(ProgramId("another")) == Tally()
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -10,7 +10,7 @@ from wallet.domain.cards import Card
 from wallet.domain.ids import PushToken
 from wallet.domain.programs import Program
 from wallet.google.ids import google_device
-from wallet.services.ports import Registration, Shown
+from wallet.services.phones import Registration, Shown
 from wallet.services.refresh_passes import Messenger, refresh_passes
 
 

@@ -12,7 +12,7 @@ from tests.wallet.services.fakes import FakeDevices, FakeLedger, FakePrograms, F
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId, PushToken
 from wallet.domain.programs import Program
-from wallet.services.ports import Registration, Told
+from wallet.services.phones import Registration, Told
 from wallet.services.refresh_passes import QUIET, QUIET_MAX, Messenger, refresh_passes
 
 LONG_AGO = made.NOW - timedelta(minutes=5)

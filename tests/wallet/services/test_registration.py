@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.wallet.services import made
-from tests.wallet.services.fakes import FakeDevices, FakeLedger, FakePrograms, FakeQueue
+from tests.wallet.services.fake_queue import FakeQueue
+from tests.wallet.services.fakes import FakeDevices, FakeLedger, FakePrograms
 from wallet.domain.cards import Card
 from wallet.domain.ids import DeviceId, PushToken
 from wallet.google.ids import google_device

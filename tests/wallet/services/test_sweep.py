@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.wallet.services import made
-from tests.wallet.services.fakes import FakeDeadLetters, FakeLedger, FakeQueue
+from tests.wallet.services.fake_queue import FakeDeadLetters, FakeQueue
+from tests.wallet.services.fakes import FakeLedger
 from wallet.domain.ids import CardId
 from wallet.services.sweep import redrive, sweep
 

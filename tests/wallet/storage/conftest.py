@@ -16,10 +16,21 @@ from tests.wallet.services.fakes import (
 )
 from wallet import runtime
 from wallet.domain.cards import Card
+from wallet.domain.ids import ProgramId
+from wallet.services.codes import Codes
 from wallet.services.fold_statistics import Statistics
-from wallet.services.ports import Devices, Heads, Ledger, Programs
+from wallet.services.phones import Devices
+from wallet.services.ports import Heads, Ledger, Programs
 from wallet.services.sweep import ChangedHeads
-from wallet.storage.ledger import head_row
+from wallet.storage.claims import Claims
+from wallet.storage.ledger_rows import head_row
+
+
+class Stocks(Protocol):
+    """How many pieces of rewards have been given."""
+
+    def given(self, program_id: ProgramId, reward_id: str) -> int:
+        """Of one reward."""
 
 
 class LedgerKind(Ledger, Heads, ChangedHeads, Protocol):
@@ -32,6 +43,8 @@ class Kit:
 
     kind: Literal["memory", "dynamodb"]
     ledger: LedgerKind
+    codes: Codes
+    stocks: Stocks
     programs: Programs
     devices: Devices
     statistics: Statistics
@@ -47,8 +60,9 @@ class Kit:
 @pytest.fixture(params=["memory", "dynamodb"])
 def kit(request: pytest.FixtureRequest) -> Iterator[Kit]:
     """The ports in memory, then in DynamoDB, where it is made.NOW as well."""
+    ledger = FakeLedger()
     parts: dict[str, Any] = {
-        "ledger": FakeLedger(),
+        "ledger": ledger,
         "programs": FakePrograms(),
         "devices": FakeDevices(),
         "statistics": FakeStatistics(),
@@ -56,6 +70,9 @@ def kit(request: pytest.FixtureRequest) -> Iterator[Kit]:
     if request.param == "dynamodb":
         request.getfixturevalue("world")
         parts = {name: getattr(runtime, name)() for name in parts}
+        parts |= {"codes": runtime.code_press().codes, "stocks": Claims()}
+    else:
+        parts |= {"codes": ledger.codes, "stocks": ledger}
     runtime.use_clock(lambda: made.NOW)
     yield Kit(kind=request.param, **parts)
     runtime.use_clock(lambda: datetime.now(UTC))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench import capacity
 from bench import commit as bench
 from infra.local import template
 from tests.audit import audit
@@ -14,18 +15,20 @@ from tests.faults.wire import tapped
 from tests.world import Shop, World
 from wallet import runtime
 from wallet.domain import ledger
-from wallet.domain.cards import Card
+from wallet.domain.bounds import REFERENCE_BYTES_MAX
+from wallet.domain.cards import Card, HeldOffer
+from wallet.domain.drafts import seal
 from wallet.domain.entries import EntryKind
 from wallet.domain.errors import InvalidError
 from wallet.domain.ids import entry_id, key_digest
-from wallet.domain.ledger import REFERENCE_BYTES_MAX, Gift, Purchase
+from wallet.domain.purchases import Gift, Purchase
 from wallet.services.api_keys import recognise
 from wallet.services.commit import Committed
 from wallet.services.earn import earn
 from wallet.services.ports import Change
 from wallet.services.redeem import redeem_points
 from wallet.services.reverse import reverse
-from wallet.storage.ledger import entry_row, head_row
+from wallet.storage.ledger_rows import entry_row, head_row
 
 # What the documentation says of sizes, in words or by example.
 DOCUMENTED: list[tuple[dict[str, dict[str, Any]], int]] = [
@@ -44,7 +47,7 @@ DOCUMENTED: list[tuple[dict[str, dict[str, Any]], int]] = [
 
 @pytest.mark.parametrize(("item", "size"), DOCUMENTED)
 def test_sizes_are_the_documented_ones(item: dict[str, dict[str, Any]], size: int) -> None:
-    assert bench.item_bytes(item) == size
+    assert capacity.item_bytes(item) == size
 
 
 @pytest.mark.parametrize(
@@ -52,12 +55,12 @@ def test_sizes_are_the_documented_ones(item: dict[str, dict[str, Any]], size: in
     [((1,), 2), ((1024,), 2), ((1025,), 4), ((1024, 1024), 4), ((500, 3000), 8)],
 )
 def test_a_transaction_costs_two_units_a_kilobyte(sizes: tuple[int, ...], units: int) -> None:
-    assert bench.write_units(*sizes) == units
+    assert capacity.write_units(*sizes) == units
 
 
 @pytest.mark.parametrize(("size", "units"), [(0, 1), (1, 1), (4096, 1), (4097, 2)])
 def test_a_consistent_read_costs_a_unit_for_four_kilobytes(size: int, units: int) -> None:
-    assert bench.read_units(size) == units
+    assert capacity.read_units(size) == units
 
 
 def test_the_bars_are_met() -> None:
@@ -72,7 +75,7 @@ def test_the_bars_are_met() -> None:
 def test_what_is_measured_is_as_full_as_is_said() -> None:
     state, earned = bench.full_state(), bench.full_change(EntryKind.EARN).entry
     assert len(state.lots) == bench.LOTS == 12
-    assert len(state.challenges) == bench.CHALLENGES == 6
+    assert len(state.tallies) == bench.CHALLENGES == 6
     assert len(earned.lines) == bench.AWARDS == 8
     assert all((earned.reference, earned.location_id, earned.basket, earned.currency))
 
@@ -84,16 +87,27 @@ def test_the_largest_items_fit_into_one_unit(
     # The largest balance that anybody can come to: the largest purchase, at the best rate.
     monkeypatch.setattr(bench, "_POINTS", 10**13)
     change = bench.full_change(kind)
-    head = bench.item_bytes(bench.stored(head_row(change.after)))
-    assert head <= bench.UNIT_BYTES
-    assert bench.item_bytes(bench.stored(entry_row(change))) <= bench.UNIT_BYTES
+    head = capacity.item_bytes(capacity.stored(head_row(change.after)))
+    assert head <= capacity.UNIT_BYTES
+    assert capacity.item_bytes(capacity.stored(entry_row(change))) <= capacity.UNIT_BYTES
 
 
 def test_all_that_an_entry_projects_is_in_the_index() -> None:
     (index,) = template.resources(template.TABLE)["CoreTable"]["LocalSecondaryIndexes"]
     assert index["Projection"] == {"ProjectionType": "ALL"}
-    head = bench.stored(head_row(bench.full_card()))
+    head = capacity.stored(head_row(bench.full_card()))
     assert index["KeySchema"][1]["AttributeName"] not in head
+
+
+def test_an_entry_with_three_open_offers_still_fits() -> None:
+    change = bench.full_change(EntryKind.EARN)
+    offers = tuple(
+        HeldOffer(id=f"7K3M2QZ{number}", offer="o" * 24, expires_at=change.entry.created_at)
+        for number in range(3)
+    )
+    entry = replace(change.entry, after=replace(change.entry.after, offers=offers))
+    row = entry_row(replace(change, entry=entry))
+    assert capacity.item_bytes(capacity.stored(row)) <= capacity.UNIT_BYTES
 
 
 NUMBERS = ["0", "7", "10", "100", "120", "1230", "12340", "-5", "-120", "9" * 38, "-" + "9" * 38]
@@ -118,7 +132,7 @@ def test_sizes_are_those_of_amazons_own_engine(world: World, shop: Shop) -> None
     assert len(changes) > 20
     for change in changes:
         images = [change[part] for part in ("Keys", "NewImage", "OldImage") if part in change]
-        assert sum(bench.item_bytes(raw(each)) for each in images) == change["SizeBytes"]
+        assert sum(capacity.item_bytes(raw(each)) for each in images) == change["SizeBytes"]
 
 
 def raw(image: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -163,16 +177,19 @@ def aged(world: World, shop: Shop, entries: int) -> Card:
     rows = []
     for number in range(entries):
         draft = ledger.earn(
-            program, card, Gift(points=1), location_id=None, occurred_at=card.created_at
+            program,
+            card,
+            Gift(points=1),
+            digest=key_digest("aged", f"{number}"),
+            location_id=None,
+            occurred_at=card.created_at,
         )
         key = entry_id(card.id, key_digest("aged", f"{number}"))
-        after, entry = ledger.seal(
-            card, draft, program, entry_id=key, actor="test", now=card.created_at
-        )
+        after, entry = seal(card, draft, program, entry_id=key, actor="test", now=card.created_at)
         change = Change(before=card, after=after, entry=entry, fingerprint=bytes(16))
-        rows.append(bench.stored(entry_row(change)))
+        rows.append(capacity.stored(entry_row(change)))
         card = after
-    world.put([*rows, bench.stored(head_row(card))])
+    world.put([*rows, capacity.stored(head_row(card))])
     return card
 
 

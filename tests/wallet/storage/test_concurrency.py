@@ -16,8 +16,8 @@ from wallet.domain.errors import (
     InvalidError,
     KeyReusedError,
 )
-from wallet.domain.ledger import Gift, Purchase
 from wallet.domain.merchants import Member
+from wallet.domain.purchases import Gift, Purchase
 from wallet.services.commit import Committed
 from wallet.services.earn import earn
 from wallet.services.enrol import enrol

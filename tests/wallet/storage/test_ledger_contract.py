@@ -8,10 +8,10 @@ import pytest
 from tests.audit import audit
 from tests.wallet.services import made
 from tests.wallet.storage.conftest import Kit
-from wallet.domain.cards import Card, Challenge, Lot, State
-from wallet.domain.entries import EntryKind, Line
+from wallet.domain.cards import Card, HeldOffer, Hold, Lot, Ripening, State, Status, Tally
+from wallet.domain.entries import EntryKind, Line, Reversed
 from wallet.domain.ids import CardId, EntryId, encode_id, entry_id
-from wallet.domain.ledger import Reversed
+from wallet.domain.purchases import Item, Purchase
 from wallet.services.ports import Change, Written
 
 PROGRAM = made.program()
@@ -63,11 +63,18 @@ def test_every_field_of_an_entry_comes_back(kit: Kit, card: Card) -> None:
         after=State(
             points=-12,
             stamps=4,
-            pending=1,
             owed=2,
             carry=99,
-            lots=(Lot(points=7, expires_at=LATE), Lot(points=8, expires_at=None)),
-            challenges=(Challenge(rule_id="spend", count=2, since=LATE),),
+            lots=(Lot(units=7, expires_at=LATE), Lot(units=8, expires_at=None)),
+            tallies=(Tally(key="abcdefgh", count=2, since=LATE),),
+            ripening=(Ripening(units=3, ripens_at=LATE, expires_at=None),),
+            visits=4,
+            earned_at=LATE,
+            used_at=LATE,
+            offers=(HeldOffer(id="7K3M2QZT", offer="birthday", expires_at=LATE),),
+            holds=(Hold(digest="0" * 22, until=LATE),),
+            status=Status.MERGED,
+            merged_into=CardId(made.new_id()),
         ),
         stamps_target=10,
         lines=(Line(rule_id="a", points=-5, stamps=0), Line(rule_id="b", points=0, stamps=3)),
@@ -133,6 +140,47 @@ def test_a_mark_moves_with_the_commit(kit: Kit, card: Card) -> None:
     assert kit.ledger.mark(first.entry.id) == part
     now = written(kit, reversal(kit, now, "3", part, whole))
     assert kit.ledger.mark(first.entry.id) == whole
+
+
+def test_a_mark_keeps_the_steps_that_were_taken(kit: Kit, card: Card) -> None:
+    first = made.change(PROGRAM, card, "1")
+    now = written(kit, first)
+    part = Reversed(amount=300, taken=(("food", 2), ("spend", 10**9)))
+    rest = Reversed(amount=1_000, whole=True)
+    now = written(kit, reversal(kit, now, "2", Reversed(), part))
+    assert kit.ledger.mark(first.entry.id) == part
+    written(kit, reversal(kit, now, "3", part, rest))
+    assert kit.ledger.mark(first.entry.id) == rest
+
+
+BASKET = Purchase(
+    amount=1_000,
+    currency="EUR",
+    tax=80,
+    items=(
+        Item(sku="latte-ż", category="drinks", quantity=2, amount=700),
+        Item(category="bags", quantity=0, amount=-5),
+        Item(sku="tip", quantity=10**6),
+    ),
+)
+
+
+def test_a_basket_stands_beside_its_entry(kit: Kit, card: Card) -> None:
+    change = replace(made.change(PROGRAM, card, "1"), basket=BASKET)
+    assert kit.ledger.basket(change.entry.id) is None
+    after = written(kit, change)
+    assert kit.ledger.basket(change.entry.id) == (80, BASKET.items)
+    bare = replace(made.change(PROGRAM, after, "2"), basket=replace(BASKET, items=()))
+    after = written(kit, bare)
+    assert kit.ledger.basket(bare.entry.id) == (80, ())
+    assert [entry.seq for entry in audit(kit.ledger, card.id).entries] == [1, 2]
+    # A replay, and what came too late, leave it as it is.
+    other = replace(change, basket=bare.basket)
+    assert kit.ledger.append(other) == Written(entry=change.entry, fingerprint=change.fingerprint)
+    late = replace(made.change(PROGRAM, card, "3"), basket=BASKET)
+    assert kit.ledger.append(late) == "conflict"
+    assert kit.ledger.basket(late.entry.id) is None
+    assert kit.ledger.basket(change.entry.id) == (80, BASKET.items)
 
 
 @pytest.mark.parametrize("stale", [Reversed(), Reversed(amount=200), Reversed(amount=300)])

@@ -1,10 +1,9 @@
-"""The one composition root: which adapter stands behind which port.
+"""The one composition root: which adapter stands behind which port (passes: `wallets.py`).
 
 Heavy imports live inside its functions, so that a function of Lambda loads only what it calls.
 """
 
 import gc
-import hashlib
 import os
 import random
 import secrets
@@ -19,30 +18,24 @@ from wallet.settings import Settings
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
-    from wallet.apple.signing import Signer
     from wallet.clients.blobs import BucketLogos
-    from wallet.clients.google_http import Endpoints, GooglePasses, GoogleWire
-    from wallet.clients.google_keys import CallbackDesk
-    from wallet.clients.google_pushes import GoogleCards
-    from wallet.clients.google_token import ServiceAccount
     from wallet.clients.mail import SesMailer
     from wallet.clients.queue import SqsDeadLetters, SqsPushQueue
-    from wallet.clients.secrets import PassCertificate
     from wallet.clients.vault import MemberVault
-    from wallet.domain.ids import MerchantId
-    from wallet.google.ids import IssuerId
+    from wallet.services.codes import CodePress
     from wallet.services.commit import Books
-    from wallet.services.counter import Counter
     from wallet.services.enrol import Reception
+    from wallet.services.find_cards import Counter
     from wallet.services.hooks import HookRack
-    from wallet.services.issue_pass import Press
     from wallet.services.join import FrontDesk
+    from wallet.services.keep_calendar import Office
     from wallet.services.list_members import Directory
     from wallet.services.passkit import Wicket
-    from wallet.services.refresh_passes import Messenger
+    from wallet.services.quote import Reader
+    from wallet.services.sales_desk import SalesDesk
     from wallet.services.sign_up import Door
-    from wallet.services.till_sales import SalesDesk
     from wallet.services.tills import Tillbox
+    from wallet.storage.agenda import AgendaBook
     from wallet.storage.consents import ConsentBook
     from wallet.storage.devices import DeviceBook
     from wallet.storage.edge import EdgeBook
@@ -175,7 +168,7 @@ def tillbox() -> "Tillbox":
 @cache
 def counter() -> "Counter":
     """What a till needs."""
-    from wallet.services.counter import Counter
+    from wallet.services.find_cards import Counter
 
     return Counter(books=books(), cards=members(), vault=vault())
 
@@ -195,7 +188,7 @@ def hook_rack() -> "HookRack":
 def sales_desk() -> "SalesDesk":
     """What taking sales of till systems needs."""
     from wallet.services.named_cards import Finder
-    from wallet.services.till_sales import SalesDesk
+    from wallet.services.sales_desk import SalesDesk
     from wallet.storage.sales import SalesBook
 
     finder = Finder(counter=counter(), heads=ledger(), programs=programs())
@@ -229,6 +222,31 @@ def devices() -> "DeviceBook":
 
 
 @cache
+def agenda() -> "AgendaBook":
+    """Which cards to look at, and when."""
+    from wallet.storage.agenda import AgendaBook
+
+    _tables()
+    return AgendaBook()
+
+
+def office(has_time: Callable[[], bool]) -> "Office":
+    """What the calendar's work needs, for a run that goes on while there is time."""
+    from wallet.services.keep_calendar import Office
+    from wallet.telemetry import alarm_of_card
+
+    return Office(
+        books=books(),
+        heads=ledger(),
+        agenda=agenda(),
+        vault=vault(),
+        clock=now,
+        has_time=has_time,
+        alarm=alarm_of_card,
+    )
+
+
+@cache
 def statistics() -> "DayBook":
     """Daily roll-ups."""
     from wallet.storage.statistics import DayBook
@@ -251,6 +269,24 @@ def vault() -> "MemberVault":
     from wallet.clients.vault import MemberVault
 
     return MemberVault(lambda: master_key(settings().master_secret), secrets.token_bytes)
+
+
+@cache
+def code_press() -> "CodePress":
+    """What making single-use codes needs."""
+    from wallet.services.codes import CodePress
+    from wallet.storage.codes import CodeBook
+
+    return CodePress(codes=CodeBook(_tables()), programs=programs(), vault=vault())
+
+
+@cache
+def quote_reader() -> "Reader":
+    """What a quote reads."""
+    from wallet.services.quote import Reader
+    from wallet.storage.claims import Claims
+
+    return Reader(books=books(), codes=code_press().codes, stocks=Claims())
 
 
 @cache
@@ -294,40 +330,6 @@ def wicket() -> "Wicket":
     return Wicket(cards=ledger(), programs=programs(), devices=devices(), queue=push_queue())
 
 
-def _certificate() -> "PassCertificate":
-    from wallet.clients.secrets import pass_certificate
-
-    return pass_certificate(settings().pass_certificate_secret)
-
-
-@cache
-def _signer() -> "Signer":
-    from wallet.apple.signing import Signer
-
-    certificate = _certificate()
-    return Signer.from_pem(
-        key=certificate.key,
-        leaf=certificate.leaf,
-        intermediate=certificate.intermediate,
-        now=now(),
-    )
-
-
-@cache
-def press() -> "Press":
-    """What prints passes."""
-    from wallet.clients.blobs import BucketPasses
-    from wallet.services.issue_pass import Press
-
-    return Press(
-        signer=_signer(),
-        certificate=hashlib.sha256(_certificate().leaf).hexdigest(),
-        base_url=settings().base_url,
-        store=BucketPasses(settings().blobs_bucket),
-        logos=logos(),
-    )
-
-
 @cache
 def logos() -> "BucketLogos":
     """Uploaded logos."""
@@ -350,118 +352,3 @@ def dead_letters() -> "SqsDeadLetters":
     from wallet.clients.queue import SqsDeadLetters
 
     return SqsDeadLetters(settings().push_dead_letters_url)
-
-
-@cache
-def google_account() -> "ServiceAccount":
-    """What signs for us at Google."""
-    from wallet.clients.google_token import ServiceAccount
-    from wallet.clients.secrets import service_account
-
-    return ServiceAccount(service_account(settings().google_secret))
-
-
-@cache
-def google_passes() -> "GooglePasses":
-    """Cards at Google Wallet. Only where an issuer is set."""
-    from functools import partial
-
-    from wallet.clients.blobs import BucketGallery
-    from wallet.clients.google_http import GoogleApi, GooglePasses
-    from wallet.clients.google_token import AccessTokens
-    from wallet.services.google_cards import Stall, documents, hang_pictures
-
-    wire, ends = google_wire(), google_endpoints()
-    tokens = AccessTokens(google_account(), wire, ends.token, now)
-    stall = Stall(
-        issuer=google_issuer(),
-        base_url=settings().base_url,
-        merchant_name=_merchant_name,
-        logos=logos(),
-        gallery=BucketGallery(settings().blobs_bucket),
-    )
-    return GooglePasses(
-        GoogleApi(wire, tokens, ends.api).ask,
-        write=partial(documents, stall),
-        hang=partial(hang_pictures, stall),
-        pause=time.sleep,
-    )
-
-
-@cache
-def google_wire() -> "GoogleWire":
-    """Requests to Google."""
-    from wallet.clients.google_http import GoogleWire
-
-    return GoogleWire()
-
-
-@cache
-def google_endpoints() -> "Endpoints":
-    """Google's addresses."""
-    from wallet.clients.google_http import Endpoints
-
-    return Endpoints.of(settings().google_url)
-
-
-def google_issuer() -> "IssuerId":
-    """Our issuer id."""
-    from wallet.google.ids import IssuerId
-
-    return IssuerId(settings().google_issuer or "")
-
-
-@cache
-def callback_desk() -> "CallbackDesk":
-    """What takes Google's callbacks. Only where an issuer is set."""
-    from wallet.clients.google_keys import CallbackDesk
-
-    return CallbackDesk(google_wire(), settings().google_keys_url, google_issuer(), now)
-
-
-@cache
-def _merchant_name(merchant_id: "MerchantId") -> str:
-    merchant = merchants().merchant(merchant_id)
-    return merchant.name if merchant else ""
-
-
-@cache
-def messenger() -> "Messenger":
-    """What telling phones needs."""
-    from wallet.clients.apns_http import ApnsConnection, Timeouts
-    from wallet.clients.pushes import ApplePushes
-    from wallet.services.refresh_passes import Messenger
-    from wallet.telemetry import alarm
-
-    certificate = _certificate()
-    connection = ApnsConnection(
-        settings().apns_url,
-        leaf=certificate.leaf,
-        intermediate=certificate.intermediate,
-        key=certificate.key,
-        ca_file=settings().apns_ca_file,
-        timeouts=Timeouts(silence_seconds=5, batch_seconds=8),
-    )
-    return Messenger(
-        heads=ledger(),
-        programs=programs(),
-        devices=devices(),
-        pushes=ApplePushes(connection, topic=_signer().pass_type, clock=now, pause=_pause),
-        clock=now,
-        pause=time.sleep,
-        alarm=alarm,
-        google=_google_cards(),
-    )
-
-
-def _google_cards() -> "GoogleCards | None":
-    if settings().google_issuer is None:
-        return None
-    from wallet.clients.google_pushes import GoogleCards
-
-    return GoogleCards(google_passes)
-
-
-def _pause(attempt: int) -> None:
-    """Before the given further try of a push: a random part of 0.2 s, doubled with each."""
-    time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311  spreads pushes, guards nothing

@@ -1,0 +1,55 @@
+"""The agenda in memory.
+
+It keeps to the contract in tests/wallet/storage/test_agenda_contract.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from wallet.domain.ids import CardId
+from wallet.services.agenda import PAGE_SIZE, Appointment, Walk, shard_of
+
+
+class FakeAgenda:
+    """The Agenda port."""
+
+    def __init__(self) -> None:
+        self.noted: set[Appointment] = set()
+        self.births: dict[str, set[CardId]] = defaultdict(set)
+        self.places: dict[Walk, date] = {}
+
+    def add(self, appointments: Sequence[Appointment]) -> None:
+        self.noted |= set(appointments)
+
+    def remove(self, appointments: Sequence[Appointment]) -> None:
+        self.noted -= set(appointments)
+
+    def page(
+        self, day: date, shard: int, *, until: datetime, after: Appointment | None
+    ) -> Sequence[Appointment]:
+        found = [
+            each
+            for each in sorted(self.noted, key=_place)
+            if each.at.date() == day and shard_of(each.card_id) == shard and each.at <= until
+        ]
+        return [each for each in found if after is None or _place(each) > _place(after)][
+            :PAGE_SIZE
+        ]
+
+    def born_on(self, finder: str, *, after: CardId | None) -> Sequence[CardId]:
+        found = sorted(self.births[finder])
+        return [each for each in found if after is None or each > after][:PAGE_SIZE]
+
+    def place(self, walk: Walk) -> date | None:
+        return self.places.get(walk)
+
+    def begin(self, walk: Walk, day: date) -> None:
+        self.places.setdefault(walk, day)
+
+    def reach(self, walk: Walk, day: date) -> None:
+        self.places[walk] = day
+
+
+def _place(appointment: Appointment) -> tuple[datetime, CardId, str]:
+    return appointment.at, appointment.card_id, str(appointment.birthday or "")

@@ -1,0 +1,212 @@
+"""What the calendar does to a card: ripening, endings, reminders, win-backs.
+
+`next_due` says when the first of them comes, `lapse` makes the one that is due now into a draft,
+one at a time and in this order at any moment: what ripens counts before anything ends. Each has
+an idempotency key (`key_of`): what two workers do at once counts once. The state itself says what
+has been done: nothing that is done is due again.
+
+A hold that has run out is named here, and released by `spending.release`, which needs its entry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from wallet.domain import balances
+from wallet.domain.calendar import day_start, idle_end, local_day
+from wallet.domain.cards import Card, State, Status, Tally, tally_key
+from wallet.domain.drafts import Draft, drafted
+from wallet.domain.entries import EntryKind
+from wallet.domain.ledger import bonus
+from wallet.domain.offers import without
+from wallet.domain.programs import Program, Rule
+from wallet.domain.tallies import noted_end, with_tallies
+from wallet.domain.tiers import holds_until, standing_at, tier_of
+from wallet.domain.vocabulary import RuleKind
+
+_SECOND = timedelta(seconds=1)
+_REMINDED = tally_key("remind", "")
+
+
+class Task(IntEnum):
+    """What is due, in the order in which it is done."""
+
+    RIPEN = 1
+    RELEASE = 2
+    EXPIRE = 3
+    OFFER = 4
+    IDLE = 5
+    REMIND = 6
+    WIN_BACK = 7
+    TIER = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A thing that is due at `at`; `name` is what its entry says of it."""
+
+    at: datetime
+    task: Task
+    name: str
+    detail: str = ""
+
+
+def next_due(program: Program, state: State) -> datetime | None:
+    """When the first thing of a card is due; None if nothing ever is."""
+    if state.status is not Status.ACTIVE:
+        return None
+    return min((due.at for due in _dues(program, state)), default=None)
+
+
+def due_now(program: Program, state: State, now: datetime) -> Due | None:
+    """The first thing to do, of those that are due."""
+    if state.status is not Status.ACTIVE:
+        return None
+    dues = (due for due in _dues(program, state) if due.at <= now)
+    return min(dues, key=lambda due: (due.at, due.task), default=None)
+
+
+def key_of(due: Due, card: Card) -> str:
+    """The idempotency key of a due thing: the same for all workers that see the same card.
+
+    The card's `seq` is in it: what is told of late may be due on a day that was worked through.
+    """
+    return f"{due.name}:{card.seq}"
+
+
+def lapse(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
+    """The draft of a due thing, as if it were done at its own time. Not for RELEASE."""
+    match due.task:
+        case Task.RIPEN:
+            after, kind = _ripen(card.state, program, due.at), EntryKind.RIPEN
+        case Task.EXPIRE:
+            after, kind = _expire(card.state, program, due.at - _SECOND), EntryKind.EXPIRE
+        case Task.OFFER:
+            after, kind = without(card.state, [due.detail]), EntryKind.EXPIRE
+        case Task.IDLE:
+            after, kind = _empty(card.state, program, due.at - _SECOND), EntryKind.EXPIRE
+        case Task.REMIND:
+            after, kind = _reminded(card.state, due.at), EntryKind.REMIND
+        case Task.TIER:
+            standing = standing_at(program, card.state, due.at)
+            after, kind = replace(card.state, standing=standing), EntryKind.TIER
+        case _:
+            return _win_back(program, card, due, digest=digest)
+    draft = drafted(kind, card, after, due.at)
+    return replace(draft, reason=due.name)
+
+
+def reminded_at(state: State) -> datetime | None:
+    """The day of the last reminder; None if there was none."""
+    done = state.tally(_REMINDED)
+    return done.since if done else None
+
+
+def _dues(program: Program, state: State) -> Iterator[Due]:
+    for each in state.ripening:
+        yield Due(
+            at=each.ripens_at, task=Task.RIPEN, name=f"ripen:{_day(program, each.ripens_at)}"
+        )
+    for hold in state.holds:
+        at = hold.until + _SECOND
+        yield Due(at=at, task=Task.RELEASE, name=f"release:{hold.digest}", detail=hold.digest)
+    for lot in state.lots:
+        if lot.expires_at:
+            name = f"expire:{_day(program, lot.expires_at)}"
+            yield Due(at=lot.expires_at + _SECOND, task=Task.EXPIRE, name=name)
+    for offer in state.offers:
+        at = offer.expires_at + _SECOND
+        yield Due(at=at, task=Task.OFFER, name=f"offer:{offer.id}", detail=offer.id)
+    yield from _idle(program, state)
+    yield from _reminders(program, state)
+    yield from _win_backs(program, state)
+    yield from _tier(program, state)
+
+
+def _day(program: Program, at: datetime) -> str:
+    return local_day(at, program.time_zone).isoformat()
+
+
+def _idle(program: Program, state: State) -> Iterator[Due]:
+    ends = idle_end(program.expiry, state.used_at, program.time_zone)
+    if ends and (balances.balance(state, program.kind) > 0 or state.ripening):
+        yield Due(at=ends + _SECOND, task=Task.IDLE, name=f"idle:{_day(program, ends)}")
+
+
+def _reminders(program: Program, state: State) -> Iterator[Due]:
+    """Each on the day so many days before something ends.
+
+    None for a day that had passed when the card was last used, or that has been reminded of.
+    """
+    if program.expiry is None:
+        return
+    done = state.tally(_REMINDED)
+    ends = [lot.expires_at for lot in state.lots if lot.expires_at]
+    if balances.balance(state, program.kind) > 0:
+        ends += filter(None, [idle_end(program.expiry, state.used_at, program.time_zone)])
+    for end in ends:
+        for days in program.expiry.remind_days:
+            day = local_day(end, program.time_zone) - timedelta(days=days)
+            at = day_start(day, program.time_zone)
+            if (done is None or at > done.since) and (state.used_at is None or at > state.used_at):
+                yield Due(at=at, task=Task.REMIND, name=f"remind:{day.isoformat()}")
+
+
+def _win_backs(program: Program, state: State) -> Iterator[Due]:
+    if state.used_at is None:
+        return
+    for rule in program.rules:
+        if rule.kind is not RuleKind.WIN_BACK:
+            continue
+        done = state.tally(tally_key("rule", rule.id))
+        if done is None or done.since < state.used_at:
+            day = local_day(state.used_at, program.time_zone) + timedelta(days=rule.days)
+            at = day_start(day, program.time_zone)
+            name = f"win_back:{rule.id}:{day.isoformat()}"
+            yield Due(at=at, task=Task.WIN_BACK, name=name, detail=rule.id)
+
+
+def _tier(program: Program, state: State) -> Iterator[Due]:
+    """When a tier ends unless the card earns it anew."""
+    if program.tiers is None or state.standing is None:
+        return
+    ends = holds_until(program, state.standing)
+    if ends is not None:
+        tier = tier_of(program.tiers, state.standing)
+        name = f"tier:{tier.id if tier else ''}:{_day(program, ends)}"
+        yield Due(at=ends + _SECOND, task=Task.TIER, name=name)
+
+
+def _ripen(state: State, program: Program, at: datetime) -> State:
+    ripe = [each for each in state.ripening if each.ripens_at == at]
+    state = replace(state, ripening=tuple(each for each in state.ripening if each.ripens_at != at))
+    for each in ripe:
+        state = balances.give(state, program.kind, each.units, each.expires_at)
+    return state
+
+
+def _expire(state: State, program: Program, ends: datetime) -> State:
+    units = sum(lot.units for lot in state.lots if lot.expires_at == ends)
+    return noted_end(balances.take(state, program.kind, units, first=ends), units, ends)
+
+
+def _empty(state: State, program: Program, ends: datetime) -> State:
+    held = max(balances.balance(state, program.kind), 0)
+    left = replace(balances.take(state, program.kind, held), ripening=())
+    return noted_end(left, held + state.pending, ends)
+
+
+def _reminded(state: State, at: datetime) -> State:
+    return with_tallies(state, [Tally(key=_REMINDED, count=1, since=at)])
+
+
+def _win_back(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
+    draft = bonus(program, card, _rule(program, due.detail), digest=digest, occurred_at=due.at)
+    since = draft.after.used_at or due.at
+    tally = Tally(key=tally_key("rule", due.detail), count=1, since=since)
+    return replace(draft, after=with_tallies(draft.after, [tally]), reason=due.name)
+
+
+def _rule(program: Program, rule_id: str) -> Rule:
+    return next(rule for rule in program.rules if rule.id == rule_id)

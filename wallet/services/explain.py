@@ -1,0 +1,134 @@
+"""Explains an entry of the ledger: finds what it was made from, and has it worked out again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from wallet.domain.cards import Card
+from wallet.domain.entries import Entry, EntryKind, Reversed
+from wallet.domain.errors import NotFoundError, WalletError
+from wallet.domain.explanation.explain import Explanation, explain
+from wallet.domain.explanation.story import Past, Story, taken_before
+from wallet.domain.ids import CardId, EntryId, MerchantId, digest_of, split_entry_id
+from wallet.domain.ids import entry_id as make_entry_id
+from wallet.domain.programs import Program
+from wallet.domain.undoing import Target
+from wallet.services.commit import Books, own_card, program_version, state_before
+from wallet.services.reverse import held_by, purchase_of
+
+_PAGE = 100
+_OF_TWO_CARDS = (EntryKind.MERGE, EntryKind.UNMERGE)
+
+
+def explain_entry(
+    books: Books, merchant_id: MerchantId, entry_id: str
+) -> tuple[Entry, Program, Explanation]:
+    """How an entry of the merchant's came about.
+
+    Raises NotFoundError for one that is unknown or another merchant's.
+    """
+    parts = split_entry_id(entry_id)
+    if parts is None:
+        raise NotFoundError("entry")
+    card = own_card(books.ledger, merchant_id, parts[0])
+    found = books.ledger.entry(make_entry_id(*parts))
+    if found is None:
+        raise NotFoundError("entry")
+    story = story_of(books, card, found.entry)
+    return found.entry, story.program, explain(story)
+
+
+def story_of(books: Books, card: Card, entry: Entry) -> Story:
+    """What an entry of a card was made from."""
+    program = program_version(books, card, entry.program_version)
+    return Story(
+        entry=entry,
+        program=program,
+        before=state_before(books, entry),
+        card=card,
+        purchase=purchase_of(books, entry, program),
+        target=_target(books, card, entry),
+        held=held_by(books, card, entry),
+        other=_other(books, entry),
+        merged=_merged(books, entry),
+    )
+
+
+def _past(books: Books, entry_id: EntryId) -> Past | None:
+    found = books.ledger.entry(entry_id)
+    return Past(entry=found.entry, before=state_before(books, found.entry)) if found else None
+
+
+def _merged(books: Books, entry: Entry) -> Past | None:
+    """The merge that an unmerge of the card that was filled takes back."""
+    if entry.kind is not EntryKind.UNMERGE or entry.reverses is None:
+        return None
+    return _past(books, entry.reverses)
+
+
+def _other(books: Books, entry: Entry) -> Past | None:
+    """The entry on the other card: under the same key, its card named in the reason."""
+    if entry.kind not in _OF_TWO_CARDS or not entry.reason:
+        return None
+    return _past(books, make_entry_id(CardId(entry.reason), _digest(entry)))
+
+
+def _target(books: Books, card: Card, entry: Entry) -> Target | None:
+    """What a reversal took back, as it stood right before it."""
+    reversed_id = entry.reverses if entry.kind is EntryKind.REVERSE else None
+    past = _past(books, reversed_id) if reversed_id else None
+    if past is None:
+        return None
+    # It is taken back under its own version, whatever is in force by then.
+    program = program_version(books, card, past.entry.program_version)
+    target = Target(
+        program=program,
+        entry=past.entry,
+        before=past.before,
+        purchase=purchase_of(books, past.entry, program),
+        so_far=Reversed(),
+        held=held_by(books, card, past.entry),
+    )
+    earlier = _earlier(books, target, entry)
+    try:
+        so_far = taken_before(card, target, earlier)
+    except WalletError:
+        return target
+    return replace(target, so_far=so_far)
+
+
+def _earlier(books: Books, target: Target, entry: Entry) -> Iterator[Past]:
+    """The reversals of the same entry before this one, with the state before each.
+
+    Where all that was ever refunded is this one's, there are none, and the history is not read.
+    """
+    if target.purchase is None or books.ledger.mark(target.entry.id).amount == entry.amount:
+        return
+    for before, each in pairwise(_between(books, target.entry, entry)):
+        if each.reverses == target.entry.id:
+            yield Past(entry=each, before=before.after)
+
+
+def _between(books: Books, first: Entry, last: Entry) -> Iterator[Entry]:
+    """The entries from the first until the last, oldest first.
+
+    Where the card was merged, they go on with those of the card that it was merged into.
+    """
+    yield first
+    newest = first
+    while page := books.ledger.entries_after(newest.card_id, newest.seq, limit=_PAGE):
+        for each in page:
+            if (each.card_id, each.seq) == (last.card_id, last.seq):
+                return
+            yield each
+            newest = each
+            into = each.after.merged_into if each.card_id != last.card_id else None
+            filled = into and books.ledger.entry(make_entry_id(into, _digest(each)))
+            if filled:
+                newest = filled.entry
+                yield newest
+                break
+
+
+def _digest(entry: Entry) -> str:
+    return digest_of(entry.id)

@@ -1,0 +1,1 @@
+"""The rows of the tables, as PynamoDB sees them; `tables.py` says what their keys look like."""
