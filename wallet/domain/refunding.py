@@ -20,14 +20,13 @@ from wallet.domain.offers import withdraw, withdraw_newest
 from wallet.domain.purchases import Purchase
 from wallet.domain.tallies import (
     carried,
-    ended_before,
     limit_tallies,
     with_rest,
     with_tallies,
-    without_ended,
 )
 from wallet.domain.undoing import (
     Target,
+    take_earned,
     undo_challenges,
     undo_empty_limits,
     undo_standing,
@@ -143,21 +142,14 @@ def _counted_back(state: State, then: _Rest, net: Net) -> tuple[State, _Rest]:
 def _without_units(
     state: State, target: Target, valuation: Valuation, lost: tuple[Line, ...]
 ) -> State:
-    """Takes from what the purchase itself brought first: pending, then its own lot.
-
-    What has ended unused is not taken again.
-    """
+    """Takes from what the purchase itself brought first: pending, then its own lot."""
     program, occurred_at = target.program, target.entry.occurred_at
     units = -units_of(lost, program.kind)
     ends = lot_end(program.expiry, occurred_at, program.time_zone)
     ripe = ripens_at(program.earning, occurred_at, program.time_zone)
     if ripe:
         state, units = balances.take_pending(state, (ripe, ends), units)
-    ended = min(units, ended_before(state, ends, occurred_at))
-    state = without_ended(state, ended)
-    state = balances.take(
-        state, program.kind, units - ended, debt=program.refunds.debt, first=ends
-    )
+    state = take_earned(state, program, units, occurred_at)
     return with_tallies(state, limit_tallies(program, state, valuation.local, lost, visits=0))
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wallet.domain import balances
-from wallet.domain.calendar import day_start, local_time, lot_end, window_start
-from wallet.domain.cards import EPOCH, Card, Hold, State, Status, Tally, tally_key
+from wallet.domain.calendar import local_time, lot_end
+from wallet.domain.cards import Card, Hold, State, Status, Tally, tally_key
 from wallet.domain.conditions import counts
 from wallet.domain.drafts import Draft, active_at, check_active, drafted
 from wallet.domain.entries import Entry, EntryKind
@@ -23,7 +23,7 @@ from wallet.domain.errors import (
 from wallet.domain.ids import EntryId, digest_of
 from wallet.domain.offers import without
 from wallet.domain.programs import Cost, Offer, Program, Reward
-from wallet.domain.tallies import with_tallies
+from wallet.domain.tallies import window_since, with_tallies
 from wallet.domain.tiers import moment_of
 from wallet.domain.vocabulary import Per, ProgramKind, RewardKind
 
@@ -233,10 +233,7 @@ def _often_tally(
     """How often this card has had the reward in its window, with this time."""
     key = tally_key("reward", reward.id)
     per = reward.often.per if reward.often else Per.CARD
-    local = local_time(occurred_at, program.time_zone)
-    since = (
-        EPOCH if per is Per.CARD else day_start(window_start(per, local.date()), program.time_zone)
-    )
+    since = window_since(program, per, local_time(occurred_at, program.time_zone))
     tally = state.tally(key)
     if tally is None or tally.since < since:
         return Tally(key=key, count=max(more, 0), since=since)

@@ -93,7 +93,11 @@ def room(program: Program, limit: Limit, state: State, local: datetime) -> int:
     """
     most = limit.points or limit.stamps or limit.purchases
     tally = state.tally(tally_key("limit", limit.id))
-    if limit.per is Per.VISIT or tally is None or tally.since < _since(program, limit, local):
+    if (
+        limit.per is Per.VISIT
+        or tally is None
+        or tally.since < window_since(program, limit.per, local)
+    ):
         return most
     return max(most - tally.count, 0)
 
@@ -107,7 +111,7 @@ def _limit_tally(
     """
     if limit.per is Per.VISIT or not more:
         return None
-    key, since = tally_key("limit", limit.id), _since(program, limit, local)
+    key, since = tally_key("limit", limit.id), window_since(program, limit.per, local)
     tally = state.tally(key)
     if more < 0:
         is_same = tally is not None and tally.since == since
@@ -129,7 +133,8 @@ def limit_tallies(
     return tallies
 
 
-def _since(program: Program, limit: Limit, local: datetime) -> datetime:
-    if limit.per is Per.CARD:
+def window_since(program: Program, per: Per, local: datetime) -> datetime:
+    """When the window began that a local time is in."""
+    if per is Per.CARD:
         return EPOCH
-    return day_start(window_start(limit.per, local.date()), program.time_zone)
+    return day_start(window_start(per, local.date()), program.time_zone)

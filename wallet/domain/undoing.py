@@ -51,10 +51,15 @@ def undo_units(state: State, target: Target, occurred_at: datetime) -> State:
         state = balances.give(state, kind, took, fresh)
     else:
         state = balances.give_back(state, kind, lots)
-    ends = lot_end(program.expiry, entry.occurred_at, program.time_zone)
-    ended = min(max(gave, 0), ended_before(state, ends, entry.occurred_at))
+    return take_earned(state, program, max(gave, 0), entry.occurred_at)
+
+
+def take_earned(state: State, program: Program, units: int, earned_at: datetime) -> State:
+    """Takes what was earned then: from its own lot first, and not what has ended unused."""
+    ends = lot_end(program.expiry, earned_at, program.time_zone)
+    ended = min(units, ended_before(state, ends, earned_at))
     state = without_ended(state, ended)
-    return balances.take(state, kind, max(gave, 0) - ended, debt=program.refunds.debt, first=ends)
+    return balances.take(state, program.kind, units - ended, debt=program.refunds.debt, first=ends)
 
 
 def undo_tallies(state: State, target: Target, keys: set[str] | None) -> State:
