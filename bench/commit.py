@@ -1,7 +1,7 @@
 """What the commit costs in DynamoDB, from the sizes of the items that it really writes.
 
 `python -m bench.commit` prints the figures. The card is the fullest that the design has in mind:
-12 lots, 6 challenges, 8 awards, and every other field as long as the API takes it.
+12 lots, 6 challenges, a referral, 8 awards, and every other field as long as the API takes it.
 
 Some commits bring one more item each: a purchase whose reference counts once (`receipt`), one
 whose basket the rules look at, a reward of which pieces are counted (`stock`), a single-use code,
@@ -17,7 +17,7 @@ from pynamodb.models import Model
 
 from bench.capacity import index_units, item_bytes, read_units, stored, write_units
 from wallet.domain.bounds import REFERENCE_BYTES_MAX
-from wallet.domain.cards import Card, Lot, State, Tally
+from wallet.domain.cards import EPOCH, Card, Lot, State, Tally
 from wallet.domain.entries import Entry, EntryKind, Line
 from wallet.domain.ids import CardId, EntryId, MemberId, MerchantId, ProgramId, entry_id
 from wallet.domain.purchases import Item, Purchase
@@ -128,11 +128,12 @@ def full_card() -> Card:
         created_at=_AT,
         updated_at=_AT,
         modified=int(_AT.timestamp()),
+        referred_by=CardId(_ID),
     )
 
 
 def full_state() -> State:
-    """Twelve months' worth of points, each ending with its own, and six challenges begun."""
+    """Twelve months' worth of points, each ending with its own, six challenges, a referral."""
     days = [timedelta(days=number) for number in range(LOTS)]
     return State(
         points=_POINTS * LOTS,
@@ -140,7 +141,10 @@ def full_state() -> State:
         owed=_POINTS,
         carry=_AMOUNT,
         lots=tuple(Lot(units=_POINTS, expires_at=_AT + day) for day in days),
-        tallies=tuple(Tally(key="k" * 8, count=9_999, since=_AT) for _ in range(CHALLENGES)),
+        tallies=(
+            *(Tally(key="k" * 8, count=9_999, since=_AT) for _ in range(CHALLENGES)),
+            Tally(key="k" * 8, count=9_999, since=EPOCH),
+        ),
         visits=_COUNT,
         earned_at=_AT,
         used_at=_AT,

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chalice_app.http import Answer, Call, View
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
 from wallet.domain.errors import ForbiddenError, InvalidError, UnauthenticatedError
@@ -134,7 +134,7 @@ def bearer_of(call: Call) -> str:
 def check_size(call: Call) -> None:
     """Refuses a body that is too large."""
     if len(call.body) > BODY_BYTES_MAX:
-        raise RequestError("too-large", 413, "The body is larger than 256 KB.")
+        raise RequestError(Slug.TOO_LARGE, "The body is larger than 256 KB.")
 
 
 def check_size_and_type(call: Call) -> None:
@@ -142,7 +142,7 @@ def check_size_and_type(call: Call) -> None:
     check_size(call)
     kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise RequestError("not-json", 415, "Send the body as application/json.")
+        raise RequestError(Slug.NOT_JSON, "Send the body as application/json.")
 
 
 def read_idempotency_key(call: Call) -> str:
@@ -150,15 +150,11 @@ def read_idempotency_key(call: Call) -> str:
     key = call.headers.get("idempotency-key")
     if key is None:
         raise RequestError(
-            "idempotency-key-missing",
-            400,
-            "Send an Idempotency-Key header: a new one for each request.",
+            Slug.KEY_MISSING, "Send an Idempotency-Key header: a new one for each request."
         )
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise RequestError(
-            "idempotency-key-malformed",
-            400,
-            "An Idempotency-Key is 1 to 255 visible ASCII characters.",
+            Slug.KEY_MALFORMED, "An Idempotency-Key is 1 to 255 visible ASCII characters."
         )
     return key
 
@@ -173,7 +169,7 @@ def read_body(body: bytes, form: type[BodyT]) -> BodyT:
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise RequestError("malformed-json", 400, "The body is not JSON.") from None
+        raise RequestError(Slug.MALFORMED_JSON, "The body is not JSON.") from None
 
 
 def check_one(**given: object) -> None:

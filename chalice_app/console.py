@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice_app.http import Answer, Call
+from chalice_app.languages import language_of
 from chalice_app.pages import page
 from wallet import runtime
+from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError, UnauthenticatedError
-from wallet.domain.ids import ProgramId, is_program_id
+from wallet.domain.ids import CardId, ProgramId, is_id, is_program_id
 from wallet.domain.merchants import Merchant
 from wallet.domain.programs import Program
+from wallet.services.commit import own_card
 from wallet.services.sessions import Session
 
 # A merchant with more makes them by the API, and looks at them there.
@@ -44,12 +47,30 @@ def console_page(
     )
 
 
+def console_language(call: Call, session: Session) -> str:
+    """The language that a page of the console speaks."""
+    return language_of(call, merchant_of(session).locale)
+
+
+def said_in(call: Call, *names: str) -> str:
+    """Which of these an address says has been done; empty if none."""
+    return next((name for name in names if name in call.query), "")
+
+
 def merchant_of(session: Session) -> Merchant:
     """The merchant whose console this is."""
     merchant = runtime.merchants().merchant(session.merchant_id)
     if merchant is None:
         raise UnauthenticatedError
     return merchant
+
+
+def named_card(call: Call, session: Session) -> Card:
+    """The merchant's card that the address names. Raises NotFoundError."""
+    text = call.params["card_id"]
+    if not is_id(text):
+        raise NotFoundError("card")
+    return own_card(runtime.ledger(), session.merchant_id, CardId(text))
 
 
 def own_program(session: Session, text: str) -> Program:

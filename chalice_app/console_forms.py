@@ -3,17 +3,15 @@
 A session, its token, and a key that was drawn with the page, so that each act counts once.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
 from chalice_app.forms import Form, check_form, read_form
 from chalice_app.http import Call
-from chalice_app.problems import RequestError
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
-from wallet.domain.ids import ID_BYTES, encode_id, is_id, key_digest
+from wallet.domain.ids import key_digest
 from wallet.services.commit import Act
 from wallet.services.sessions import Kept, Session, SessionKind
 
@@ -31,17 +29,12 @@ def console_form(call: Call) -> tuple[Session, Form]:
     return session, form
 
 
-def new_key() -> str:
-    """A key for the next form."""
-    return encode_id(secrets.token_bytes(ID_BYTES))
-
-
 def owner_act(call: Call, session: Session, form: Form, request: Mapping[str, object]) -> Act:
     """What the owner asks for, under the form's key."""
     return Act(
         merchant_id=session.merchant_id,
         actor=OWNER,
-        digest=key_digest(_KEY_SCOPE, _key(form)),
+        digest=key_digest(_KEY_SCOPE, form.key()),
         fingerprint=fingerprint(call.route, request),
         now=runtime.now(),
     )
@@ -49,13 +42,6 @@ def owner_act(call: Call, session: Session, form: Form, request: Mapping[str, ob
 
 def is_first(session: Session, form: Form) -> bool:
     """Whether this very form comes for the first time, and not by a reload or a second tap."""
-    digest = key_digest(_KEY_SCOPE, f"{session.merchant_id} {_key(form)}")
+    digest = key_digest(_KEY_SCOPE, f"{session.merchant_id} {form.key()}")
     kept = Kept(owner=session.merchant_id, data={}, expires_at=runtime.now() + _FORM_LIFETIME)
     return runtime.edge().put_once(f"N#{digest}", kept)
-
-
-def _key(form: Form) -> str:
-    key = form.text("key")
-    if not is_id(key):
-        raise RequestError("bad-form", 400, "The form has no key.")
-    return key

@@ -67,6 +67,7 @@ def _bonus(entry: Entry, program: Program, language: str) -> str:
         RuleKind.WELCOME: say("A welcome"),
         RuleKind.BIRTHDAY: say("For the birthday"),
         RuleKind.WIN_BACK: say("For coming back"),
+        RuleKind.REFERRAL: say("For bringing a friend"),
     }
     named = (entry.reason or "").partition(":")[0]
     return next(

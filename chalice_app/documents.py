@@ -15,9 +15,9 @@ from chalice_app.schemas import (
     Tier,
 )
 from wallet.domain.balances import balance
-from wallet.domain.calendar import idle_end
 from wallet.domain.cards import Card, HeldOffer
 from wallet.domain.entries import Entry, entry_document
+from wallet.domain.idleness import ends_idle
 from wallet.domain.ids import entry_id
 from wallet.domain.programs import Cost, Program, Reward
 from wallet.domain.spending import is_to_be_had
@@ -60,6 +60,7 @@ def card_document(
         links=card_links(card, base_url),
         status=state.status.value,
         merged_into=state.merged_into,
+        referred_by=card.referred_by,
         visits=state.visits,
         holds=[
             HoldOut(entry_id(card.id, held.digest), write_time(held.until)) for held in state.holds
@@ -101,7 +102,7 @@ def _expiries(card: Card, program: Program) -> list[Expiry]:
     """What ends when, soonest first: lot by lot, or all of it once the card lies idle."""
     state, kind = card.state, program.kind
     ends = [(lot.expires_at, lot.units) for lot in state.lots if lot.expires_at]
-    idle, held = idle_end(program.expiry, state.used_at, program.time_zone), balance(state, kind)
+    idle, held = ends_idle(program, state), balance(state, kind)
     if idle and held > 0:
         ends.append((idle, held))
     by_stamps = kind is ProgramKind.STAMPS

@@ -1,11 +1,11 @@
 """What made an entry, in words: each step of an explanation in a language."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 
 from chalice_app import formats
 from chalice_app.explanation_sentences import sentences
 from chalice_app.program_words import units
+from chalice_app.text_tables import _
 from chalice_app.when_words import goods_in_words, when_in_words
 from wallet.domain.entries import EntryKind
 from wallet.domain.explanation.steps import (
@@ -74,33 +74,23 @@ def _goods(fact: Items, language: str) -> str:
     return say("For goods: {goods}").format(goods=goods_in_words(fact, language))
 
 
-@cache
-def _windows(language: str) -> Mapping[Per, str]:
-    say = texts(language).gettext
-    return {
-        Per.VISIT: say("per visit"),
-        Per.DAY: say("per day"),
-        Per.WEEK: say("per week"),
-        Per.MONTH: say("per month"),
-        Per.YEAR: say("per year"),
-        Per.CARD: say("per card"),
-    }
-
-
-@cache
-def _kinds(language: str) -> Mapping[EntryKind, str]:
-    """What can be undone, as a name."""
-    say = texts(language).gettext
-    return {
-        EntryKind.EARN: say("something given"),
-        EntryKind.BONUS: say("something given"),
-        EntryKind.REDEEM: say("something redeemed"),
-        EntryKind.CAPTURE: say("something redeemed"),
-        EntryKind.ADJUST: say("a change by hand"),
-        EntryKind.CLOSE: say("the closing of the card"),
-    }
-
-
+_WINDOWS = {
+    Per.VISIT: _("per visit"),
+    Per.DAY: _("per day"),
+    Per.WEEK: _("per week"),
+    Per.MONTH: _("per month"),
+    Per.YEAR: _("per year"),
+    Per.CARD: _("per card"),
+}
+# What can be undone, as a name.
+_UNDONE = {
+    EntryKind.EARN: _("something given"),
+    EntryKind.BONUS: _("something given"),
+    EntryKind.REDEEM: _("something redeemed"),
+    EntryKind.CAPTURE: _("something redeemed"),
+    EntryKind.ADJUST: _("a change by hand"),
+    EntryKind.CLOSE: _("the closing of the card"),
+}
 _WRITERS: Mapping[type, Callable[..., str]] = {
     int: formats.number,
     str: lambda fact, _language: fact,
@@ -114,6 +104,6 @@ _WRITERS: Mapping[type, Callable[..., str]] = {
     Condition: lambda fact, language: when_in_words(fact.when, fact.program, language),
     Items: _goods,
     Counted: _counted,
-    Per: lambda fact, language: _windows(language)[fact],
-    EntryKind: lambda fact, language: _kinds(language)[fact],
+    Per: lambda fact, language: texts(language).gettext(_WINDOWS[fact]),
+    EntryKind: lambda fact, language: texts(language).gettext(_UNDONE[fact]),
 }

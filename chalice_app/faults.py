@@ -7,13 +7,13 @@ import traceback
 
 from chalice_app.http import Answer, Call
 from chalice_app.pages import page, redirect
-from chalice_app.problems import RequestError, problem_of
+from chalice_app.problems import status_of
 from chalice_app.visitors import SignInNeededError
 from wallet.domain.errors import ForbiddenError, NotFoundError, WalletError
 from wallet.services.sessions import SessionKind
 from wallet.telemetry import write_line
 
-_CONFLICT, _BROKEN = 409, 500
+_BROKEN = 500
 
 
 def fault_page(error: Exception, call: Call) -> Answer:
@@ -22,19 +22,11 @@ def fault_page(error: Exception, call: Call) -> Answer:
         return _way_in(error.kind)
     if not isinstance(error, WalletError):
         write_line(function="page", route=call.route, level="ERROR", error=traceback.format_exc())
-    return page(call, "fault.html", status=_status(error), kind=_kind(error))
+    return page(call, "fault.html", status=status_of(error), kind=_kind(error))
 
 
 def _way_in(kind: SessionKind) -> Answer:
     return redirect("/till/pair" if kind is SessionKind.TILL else "/signup?ended=1")
-
-
-def _status(error: Exception) -> int:
-    """The same as the API gives; an error of a page alone is a matter of how things stand."""
-    problem = problem_of(error)
-    if problem is not None:
-        return problem.status
-    return _CONFLICT if isinstance(error, WalletError) else _BROKEN
 
 
 def _kind(error: Exception) -> str:
@@ -43,6 +35,4 @@ def _kind(error: Exception) -> str:
         return "missing"
     if isinstance(error, ForbiddenError):
         return "stale"
-    if isinstance(error, RequestError) and error.status >= _BROKEN:
-        return "broken"
-    return "wrong" if isinstance(error, WalletError) else "broken"
+    return "broken" if status_of(error) >= _BROKEN else "wrong"

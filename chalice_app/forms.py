@@ -3,6 +3,7 @@
 Read within bounds, and only where the visitor's own browser sent them from our own page.
 """
 
+import secrets
 from collections.abc import Mapping
 from email import message_from_bytes
 from email.policy import HTTP
@@ -11,9 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct
 
 from chalice_app.http import Call
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from wallet import runtime
 from wallet.domain.errors import ForbiddenError
+from wallet.domain.ids import ID_BYTES, encode_id, is_id
 from wallet.domain.tokens import same
 from wallet.services.sessions import Session
 
@@ -34,9 +36,21 @@ class Form(Struct, frozen=True):
         """A field without spaces at its ends; empty where it is missing."""
         return self.fields.get(name, "").strip()
 
+    def key(self) -> str:
+        """The key that was drawn for this form. Raises RequestError where there is none."""
+        key = self.text("key")
+        if not is_id(key):
+            raise RequestError(Slug.BAD_FORM, "The form has no key.")
+        return key
+
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""
         return name in self.fields
+
+
+def new_key() -> str:
+    """A key for the next form, so that what is sent twice with it is done once."""
+    return encode_id(secrets.token_bytes(ID_BYTES))
 
 
 def is_form(call: Call) -> bool:
@@ -51,13 +65,13 @@ def read_form(call: Call) -> Form:
     if kind.strip().lower() == _MULTIPART:
         return _multipart(call)
     if kind.strip().lower() != _URLENCODED:
-        raise RequestError("not-a-form", 415, "This address takes a form.")
+        raise RequestError(Slug.NOT_A_FORM, "This address takes a form.")
     if len(call.body) > FORM_BYTES_MAX:
-        raise RequestError("too-large", 413, "The form is too large.")
+        raise RequestError(Slug.TOO_LARGE, "The form is too large.")
     try:
         pairs = parse_qsl(call.body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:
-        raise RequestError("bad-form", 400, "The form could not be read.") from None
+        raise RequestError(Slug.BAD_FORM, "The form could not be read.") from None
     return Form(dict(pairs))
 
 
@@ -87,11 +101,11 @@ def check_form(call: Call, form: Form, session: Session) -> None:
 
 def _multipart(call: Call) -> Form:
     if len(call.body) > UPLOAD_BYTES_MAX:
-        raise RequestError("too-large", 413, "The file is larger than 4 MB.")
+        raise RequestError(Slug.TOO_LARGE, "The file is larger than 4 MB.")
     head = f"Content-Type: {call.headers['content-type']}\r\n\r\n".encode()
     message = message_from_bytes(head + call.body, policy=HTTP)
     if not message.is_multipart():
-        raise RequestError("bad-form", 400, "The form could not be read.")
+        raise RequestError(Slug.BAD_FORM, "The form could not be read.")
     fields, files = {}, {}
     for part in list(message.iter_parts())[:FIELDS_MAX]:
         name = part.get_param("name", header="content-disposition")

@@ -188,7 +188,7 @@ class _Ready(Response):
         super().__init__(b"", {**kind, **_SAFE_HEADERS, **answer.headers}, answer.status)
         self._answer = answer
 
-    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002  Chalice calls it so
         answer = self._answer
         is_binary = answer.content_type in BINARY_TYPES
         encoded = answer.encoded or (base64.b64encode(answer.body).decode() if is_binary else "")

@@ -7,12 +7,14 @@ from msgspec import Struct
 from chalice_app.forms import Form
 from chalice_app.mailing import send_letter
 from wallet import runtime
+from wallet.domain.cards import Card
 from wallet.domain.consents import ConsentKind
 from wallet.domain.contacts import CONTACT_CHARS_MAX, Contact, read_contact
 from wallet.domain.errors import NotFoundError
-from wallet.domain.ids import ID_BYTES, ProgramId, encode_id, is_id, is_program_id
+from wallet.domain.ids import ID_BYTES, CardId, ProgramId, encode_id, is_id, is_program_id
 from wallet.domain.program_document import clean_text
 from wallet.domain.programs import Program
+from wallet.services.introductions import referrer_by_link
 from wallet.services.join import Application, Joined, join
 from wallet.texts import texts
 
@@ -22,9 +24,13 @@ TRAP = "homepage"
 
 
 class Typed(Struct, frozen=True, kw_only=True):
-    """What stands in the form: what was typed, what was ticked, and the form's own key."""
+    """What stands in the form: what was typed, what was ticked, and the form's own key.
+
+    `ref` names the card whose holder sent them, as their link has it.
+    """
 
     key: str
+    ref: str = ""
     name: str = ""
     contact: str = ""
     consents: frozenset[ConsentKind] = frozenset()
@@ -54,6 +60,24 @@ def join_link(program: Program) -> str:
     return f"{runtime.settings().base_url}/join/{program.id}"
 
 
+def friends_link(card: Card, program: Program) -> str:
+    """Where those join whom the card's holder brings."""
+    return f"{join_link(program)}?ref={card.id}"
+
+
+def ref_of(text: str) -> str:
+    """What a link says of who sent it, if it looks so.
+
+    Only an id: a page that told which codes are cards' would help to guess one.
+    """
+    return text if is_id(text) else ""
+
+
+def sent_by(said: Typed, program: Program) -> CardId | None:
+    """The card whose holder sent them; a link that leads to none any more is no fault."""
+    return referrer_by_link(runtime.counter(), program, said.ref) if said.ref else None
+
+
 def new_key() -> str:
     """A key for a form: what is sent twice with it is done once."""
     return encode_id(runtime.reception().chance(ID_BYTES))
@@ -64,6 +88,7 @@ def typed(form: Form) -> Typed:
     key = form.text("key")
     return Typed(
         key=key if is_id(key) else new_key(),
+        ref=ref_of(form.text("ref")),
         name=form.text("name")[: NAME_CHARS_MAX + 1],
         contact=form.text("contact")[: CONTACT_CHARS_MAX + 1],
         consents=frozenset(kind for kind in ConsentKind if form.ticked(f"consent_{kind}")),
@@ -88,8 +113,8 @@ def read(said: Typed, program: Program) -> Read:
 
 
 def without_data(said: Typed) -> Read:
-    """Nothing but the form's key: for a card that no data leads to."""
-    return Read(said=Typed(key=said.key), name="", contact=None, faults={})
+    """Nothing but the form's own: for a card that no data leads to."""
+    return Read(said=Typed(key=said.key, ref=said.ref), name="", contact=None, faults={})
 
 
 def application(got: Read, program: Program, language: str) -> Application:
@@ -103,6 +128,7 @@ def application(got: Read, program: Program, language: str) -> Application:
             kind: f"{question} {words[kind]}" for kind in ConsentKind if kind in got.said.consents
         },
         key=got.said.key,
+        referred_by=sent_by(got.said, program),
     )
 
 

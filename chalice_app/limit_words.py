@@ -2,6 +2,7 @@
 
 from chalice_app.formats import number, several, short_money, times
 from chalice_app.program_words import units
+from chalice_app.text_tables import _
 from chalice_app.when_words import goods_in_words, when_in_words
 from wallet.domain.programs import Expiry, Limit, Program, Reward
 from wallet.domain.vocabulary import Basis, Per, Period, ProgramKind, RuleKind, Stacking
@@ -26,15 +27,7 @@ def limit_in_words(limit: Limit, program: Program, language: str) -> str:
 
 def per_in_words(per: Per, language: str) -> str:
     """`a day`."""
-    say = texts(language).gettext
-    return {
-        Per.VISIT: say("per purchase"),
-        Per.DAY: say("a day"),
-        Per.WEEK: say("a week"),
-        Per.MONTH: say("a month"),
-        Per.YEAR: say("a year"),
-        Per.CARD: say("with one card"),
-    }[per]
+    return texts(language).gettext(_WINDOWS[per])
 
 
 def terms_in_words(program: Program, language: str) -> list[str]:
@@ -155,17 +148,8 @@ def _lasting(expiry: Expiry, language: str) -> str:
         )
     else:
         text = say.gettext("{what} are good to the end of {period} in which you get them.")
-    period = _period(expiry.end_of, language) if expiry.end_of else ""
+    period = say.gettext(_PERIODS[expiry.end_of]) if expiry.end_of else ""
     return text.replace("{count}", number(count, language)).replace("{period}", period)
-
-
-def _period(end: Period, language: str) -> str:
-    say = texts(language).gettext
-    return {
-        Period.MONTH: say("the month"),
-        Period.QUARTER: say("the quarter"),
-        Period.YEAR: say("the year"),
-    }[end]
 
 
 def _reminders(expiry: Expiry, language: str) -> list[str]:
@@ -178,3 +162,18 @@ def _reminders(expiry: Expiry, language: str) -> list[str]:
     )
     days = several([number(each, language) for each in expiry.remind_days], language)
     return [text.format(days=days)]
+
+
+_WINDOWS = {
+    Per.VISIT: _("per purchase"),
+    Per.DAY: _("a day"),
+    Per.WEEK: _("a week"),
+    Per.MONTH: _("a month"),
+    Per.YEAR: _("a year"),
+    Per.CARD: _("with one card"),
+}
+_PERIODS = {
+    Period.MONTH: _("the month"),
+    Period.QUARTER: _("the quarter"),
+    Period.YEAR: _("the year"),
+}

@@ -4,6 +4,7 @@ RFC 9457 problem documents with a stable `type`. The one place where status code
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from http import HTTPStatus
 
 import msgspec
@@ -36,13 +37,36 @@ from wallet.domain.times import write_time
 TYPE_PREFIX = "urn:stempel:problem:"
 
 
+class Slug(Enum):
+    """How a call can fail as HTTP: the end of its problem's `type`, and its status."""
+
+    BAD_DEVICE = "bad-device", 400
+    BAD_FORM = "bad-form", 400
+    BAD_PUSH_TOKEN = "bad-push-token", 400
+    BAD_SIGNATURE = "bad-signature", 401
+    GOOGLE_UNAVAILABLE = "google-unavailable", 503
+    KEY_MALFORMED = "idempotency-key-malformed", 400
+    KEY_MISSING = "idempotency-key-missing", 400
+    KEY_REUSED = "key-reused", 409
+    MALFORMED_HEADERS = "malformed-headers", 400
+    MALFORMED_JSON = "malformed-json", 400
+    NOT_A_FORM = "not-a-form", 415
+    NOT_GOOGLES = "not-googles", 400
+    NOT_JSON = "not-json", 415
+    STALE_TIMESTAMP = "stale-timestamp", 400
+    TOO_LARGE = "too-large", 413
+    TOO_MANY = "too-many", 429
+    UNAUTHENTICATED = "unauthenticated", 401
+    UNKNOWN_CARD = "unknown-card", 404
+    UNSIGNED = "unsigned", 401
+
+
 class RequestError(WalletError):
     """The request is at fault as HTTP, before anybody looks at what it asks."""
 
-    def __init__(self, slug: str, status: int, detail: str) -> None:
+    def __init__(self, slug: Slug, detail: str) -> None:
         super().__init__(detail)
         self.slug = slug
-        self.status = status
         self.detail = detail
 
 
@@ -95,9 +119,20 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
+def status_of(error: Exception) -> int:
+    """The status of a page or screen about an error.
+
+    The same as the API gives; an error of a page alone is a matter of how things stand.
+    """
+    problem = problem_of(error)
+    if problem is not None:
+        return problem.status
+    return 409 if isinstance(error, WalletError) else 500
+
+
 def _request_error(error: RequestError) -> Problem:
-    title = HTTPStatus(error.status).phrase
-    return Problem(slug=error.slug, status=error.status, title=title, detail=error.detail)
+    slug, status = error.slug.value
+    return Problem(slug=slug, status=status, title=HTTPStatus(status).phrase, detail=error.detail)
 
 
 def _unauthenticated(error: UnauthenticatedError) -> Problem:

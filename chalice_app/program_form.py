@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalice_app.formats import minor_digits, read_amount, typed_digits
+from chalice_app.formats import minor_digits, read_amount, read_whole, typed_digits
 from chalice_app.forms import Form
 from wallet.domain.designs import Design, Picture, StampStyle
 from wallet.domain.errors import InvalidProgramError
@@ -276,8 +276,7 @@ def _field(path: str) -> str:
 
 def _whole(text: str) -> int | None:
     """A whole number as typed; None, which no document takes, for what is none."""
-    plain = "".join(text.split())
-    return int(plain) if plain.isascii() and plain.isdigit() else None
+    return read_whole("".join(text.split()))
 
 
 def _amount(minor: int, currency: str) -> str:

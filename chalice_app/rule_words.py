@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chalice_app.formats import number, several, short_money, times
+from chalice_app.formats import number, short_money, times
+from chalice_app.gift_words import gift_in_words, gift_more_in_words
 from chalice_app.limit_words import limit_in_words
 from chalice_app.program_words import units
+from chalice_app.referral_words import deal_in_words, referrals
 from chalice_app.when_words import goods_in_words, when_in_words
 from wallet.domain.programs import Program, Rule
 from wallet.domain.vocabulary import PER_PURCHASE, ProgramKind, RuleKind
@@ -54,19 +56,18 @@ class _Told:
 
 
 def rules_in_words(program: Program, language: str) -> list[str]:
-    """What each rule gives, and when, and at most how much."""
+    """What each rule gives, and when, and at most how much; bringing a friend comes last."""
     return [
-        " ".join(
-            (
-                rule_in_words(rule, program, language),
-                *(
-                    limit_in_words(limit, program, language)
-                    for limit in program.limits
-                    if limit.rule == rule.id
-                ),
-            )
-        )
-        for rule in program.rules
+        _limited(rule_in_words(rule, program, language), rule, program, language)
+        for rule in sorted(program.rules, key=lambda rule: rule.kind is RuleKind.REFERRAL)
+    ]
+
+
+def referrals_in_words(program: Program, language: str) -> list[str]:
+    """What bringing a friend gives to both, where that is the heading already."""
+    return [
+        _limited(_written(f"{deal_in_words(rule, program, language)}."), rule, program, language)
+        for rule in referrals(program)
     ]
 
 
@@ -74,7 +75,8 @@ def rule_in_words(rule: Rule, program: Program, language: str) -> str:
     """A sentence: `Double points on weekdays from 14:00 to 16:00`."""
     told = _Told(rule=rule, program=program, language=language)
     when = when_in_words(rule.when, program, language)
-    if not when:
+    # A referral speaks of its conditions itself: they hold for the friend's purchase.
+    if not when or rule.kind is RuleKind.REFERRAL:
         return _written(_SENTENCES[rule.kind](told))
     sentence = told.say("{rule} {when}.")
     return _written(sentence.format(rule=_what(told).removesuffix("."), when=when))
@@ -181,6 +183,11 @@ def _win_back(told: _Told) -> str:
     return sentence.format(gift=_gift(told))
 
 
+def _referral(told: _Told) -> str:
+    deal = deal_in_words(told.rule, told.program, told.language)
+    return told.say("Bring a friend: {deal}.").format(deal=deal)
+
+
 _SENTENCES: Mapping[RuleKind, Callable[[_Told], str]] = {
     RuleKind.STAMPS_PER_PURCHASE: _per_purchase,
     RuleKind.STAMPS_PER_ITEM: _per_item,
@@ -196,27 +203,24 @@ _SENTENCES: Mapping[RuleKind, Callable[[_Told], str]] = {
     RuleKind.WELCOME: _welcome,
     RuleKind.BIRTHDAY: _birthday,
     RuleKind.WIN_BACK: _win_back,
+    RuleKind.REFERRAL: _referral,
 }
 
 
 def _gift(told: _Told) -> str:
     """`10 points and A free juice`."""
-    return _with_offer(told, told.units)
+    return gift_in_words(told.rule, told.program, told.language)
 
 
 def _gift_more(told: _Told) -> str:
     """`10 points more and A free juice`: on top of what a purchase gives by itself."""
-    if told.stamps:
-        more = told.ngettext("{count} stamp more", "{count} stamps more", told.rule.stamps)
-    else:
-        more = told.ngettext("{count} point more", "{count} points more", told.rule.points)
-    return _with_offer(told, more)
+    return gift_more_in_words(told.rule, told.program, told.language)
 
 
-def _with_offer(told: _Told, given: str) -> str:
-    offer = told.program.offer(told.rule.offer) if told.rule.offer else None
-    parts = (given if told.rule.points or told.rule.stamps else "", offer.name if offer else "")
-    return several([part for part in parts if part], told.language)
+def _limited(sentence: str, rule: Rule, program: Program, language: str) -> str:
+    """The sentence, with the limits that hold for the rule alone after it."""
+    own = (limit for limit in program.limits if limit.rule == rule.id)
+    return " ".join((sentence, *(limit_in_words(each, program, language) for each in own)))
 
 
 def _written(sentence: str) -> str:

@@ -186,6 +186,7 @@ class CardOut(Struct):
     links: Links
     status: Literal["active", "closed", "void", "merged"]
     merged_into: str | None
+    referred_by: str | None
     visits: int
     holds: list[HoldOut]
 

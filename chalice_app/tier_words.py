@@ -2,6 +2,7 @@
 
 from chalice_app.formats import number, short_money
 from chalice_app.program_words import units
+from chalice_app.text_tables import _
 from wallet.domain.programs import Level, Program, Tiers
 from wallet.domain.vocabulary import Period, TierCount
 from wallet.texts import texts
@@ -26,7 +27,7 @@ def _level(level: Level, tiers: Tiers, program: Program, language: str) -> str:
     return said.format(
         tier=level.name,
         sum=_sum(level.least, tiers, program, language),
-        period=_period(tiers.period, language),
+        period=say(_PERIODS[tiers.period]),
         percent=level.percent,
     )
 
@@ -42,15 +43,6 @@ def _sum(least: int, tiers: Tiers, program: Program, language: str) -> str:
             return said.format(count=number(least, language))
 
 
-def _period(period: Period, language: str) -> str:
-    say = texts(language).gettext
-    return {
-        Period.MONTH: say("in a month"),
-        Period.QUARTER: say("in a quarter"),
-        Period.YEAR: say("in a year"),
-    }[period]
-
-
 def _lasting(tiers: Tiers, language: str) -> str:
     say = texts(language)
     if not tiers.grace_days:
@@ -61,3 +53,10 @@ def _lasting(tiers: Tiers, language: str) -> str:
         tiers.grace_days,
     )
     return said.format(count=number(tiers.grace_days, language))
+
+
+_PERIODS = {
+    Period.MONTH: _("in a month"),
+    Period.QUARTER: _("in a quarter"),
+    Period.YEAR: _("in a year"),
+}

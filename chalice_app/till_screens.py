@@ -7,11 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from chalice_app import formats
+from chalice_app.forms import new_key
 from chalice_app.http import Answer, json_answer
 from chalice_app.pages import markup, page
 from chalice_app.stages import behind_stage
 from chalice_app.till_faces import MORE, CardFace, Texts, card_face, sheet_of, short_name
-from chalice_app.tills import Desk, new_key
+from chalice_app.tills import Desk
 from wallet import runtime
 from wallet.domain.programs import Program
 from wallet.services import counter, till_roll

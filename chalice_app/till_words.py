@@ -1,9 +1,10 @@
 """What a till says when something was done, or was refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from chalice_app import formats
 from chalice_app.problems import RequestError
+from chalice_app.text_tables import _
 from chalice_app.till_faces import Texts
 from chalice_app.vouchers import voucher_of
 from wallet.domain.calendar import ripens_at
@@ -32,7 +33,7 @@ def given(done: Committed, texts: Texts, language: str) -> str:
     entry, program = done.entry, done.program
     by_stamps = program.kind is ProgramKind.STAMPS
     now, in_all = entry.stamps if by_stamps else entry.points, gained(entry, program)
-    ripe = ripens_at(program.earning, entry.occurred_at, program.time_zone)
+    ripe = ripens_at(program, entry.occurred_at)
     if ripe and in_all > now:
         day = formats.day(ripe, program.time_zone, language)
         count = formats.number(in_all, language)
@@ -116,9 +117,9 @@ def refusal(error: WalletError, texts: Texts) -> str:
     """Why not, and what to do."""
     if isinstance(error, InvalidError) and error.field in ("reward_id", "offer_id"):
         return texts.gettext("This reward is no longer given.")
-    for kind, say in _REFUSALS.items():
+    for kind, said in _REFUSALS.items():
         if isinstance(error, kind):
-            return say(texts)
+            return texts.gettext(said)
     return texts.gettext("That did not work. Try again: it will not count twice.")
 
 
@@ -127,31 +128,17 @@ def _stamps(state: State, program: Program) -> dict[str, int]:
 
 
 # In this order: the special ones stand before the general.
-_REFUSALS: dict[type[WalletError], Callable[[Texts], str]] = {
-    NotFoundError: lambda texts: texts.gettext(
-        "This is not our card. Type the code under the square."
-    ),
-    ForbiddenError: lambda texts: texts.gettext(
-        "To give a reward, scan the card or type the code under the square."
-    ),
-    BalanceTooSmallError: lambda texts: texts.gettext(
-        "There is not enough on this card for it any more."
-    ),
-    CardNotActiveError: lambda texts: texts.gettext("This card is closed."),
-    RewardNotNowError: lambda texts: texts.gettext(
-        "This reward is not given now, or the card has had it."
-    ),
-    OutOfStockError: lambda texts: texts.gettext("There is none of it left."),
-    AlreadyReversedError: lambda texts: texts.gettext("This was undone before."),
-    TooLateError: lambda texts: texts.gettext(
-        "A till can undo for 10 minutes. After that, the owner can."
-    ),
-    ContentionError: lambda texts: texts.gettext(
-        "The card is busy. Nothing was counted; try again."
-    ),
-    KeyReusedError: lambda texts: texts.gettext(
-        "This screen was used before. Look at the card and tap again."
-    ),
-    InvalidError: lambda texts: texts.gettext("Type the amount in figures, for example 12.50."),
-    RequestError: lambda texts: texts.gettext("This page is too old. Load it again."),
+_REFUSALS: Mapping[type[WalletError], str] = {
+    NotFoundError: _("This is not our card. Type the code under the square."),
+    ForbiddenError: _("To give a reward, scan the card or type the code under the square."),
+    BalanceTooSmallError: _("There is not enough on this card for it any more."),
+    CardNotActiveError: _("This card is closed."),
+    RewardNotNowError: _("This reward is not given now, or the card has had it."),
+    OutOfStockError: _("There is none of it left."),
+    AlreadyReversedError: _("This was undone before."),
+    TooLateError: _("A till can undo for 10 minutes. After that, the owner can."),
+    ContentionError: _("The card is busy. Nothing was counted; try again."),
+    KeyReusedError: _("This screen was used before. Look at the card and tap again."),
+    InvalidError: _("Type the amount in figures, for example 12.50."),
+    RequestError: _("This page is too old. Load it again."),
 }

@@ -4,7 +4,6 @@ The same addresses serve a plain form and the till's own script. The script send
 session in a header, and is answered with the part of the page that changes, as JSON.
 """
 
-import secrets
 from datetime import timedelta
 
 import msgspec
@@ -14,13 +13,12 @@ from chalice_app.cookies import no_session_cookie
 from chalice_app.forms import Form, check_form, check_origin, read_form
 from chalice_app.http import Answer, Call, json_answer
 from chalice_app.languages import language_of
-from chalice_app.problems import RequestError
 from chalice_app.stages import behind_stage
 from chalice_app.visitors import SignInNeededError, needed_session
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
 from wallet.domain.errors import ForbiddenError
-from wallet.domain.ids import ID_BYTES, CardId, MerchantId, encode_id, is_id, key_digest
+from wallet.domain.ids import CardId, MerchantId, is_id, key_digest
 from wallet.domain.merchants import Merchant
 from wallet.domain.tills import Till, TillId
 from wallet.domain.tokens import same
@@ -54,19 +52,15 @@ class Desk(Struct, frozen=True, kw_only=True):
         text = self.form.text("card")
         return CardId(text) if is_id(text) else None
 
-    def act(self, request: dict[str, object], *, key: str | None = None) -> Act:
+    def act(self, request: dict[str, object], *, key: str = "") -> Act:
         """Who asks, when, for what.
 
         Under the key that was drawn for this tap: RequestError where the form has none.
         """
-        if key is None:
-            key = self.form.text("key")
-            if not is_id(key):
-                raise RequestError("bad-form", 400, "The form has no key.")
         return Act(
             merchant_id=self.merchant.id,
             actor=counter.actor(self.till.id),
-            digest=key_digest(_KEY_SCOPE, key),
+            digest=key_digest(_KEY_SCOPE, key or self.form.key()),
             fingerprint=fingerprint(self.call.route, request),
             now=runtime.now(),
         )
@@ -100,11 +94,6 @@ def open_desk(call: Call) -> Desk:
         language=language_of(call, merchant.locale),
         form=_checked_form(call, session) if call.method == "POST" else Form({}),
     )
-
-
-def new_key() -> str:
-    """A key for the next tap."""
-    return encode_id(secrets.token_bytes(ID_BYTES))
 
 
 def lead_to(path: str, *, status: int) -> Answer:

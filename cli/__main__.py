@@ -13,6 +13,7 @@ from wallet.domain.merchants import ApiKey, Merchant, Scope
 from wallet.domain.program_document import LOCALES, clean_text
 from wallet.domain.times import read_time, write_time
 from wallet.services.api_keys import list_keys, make_key, revoke_key
+from wallet.services.follow_up import follow_up
 from wallet.services.note_dues import note_again
 from wallet.services.sweep import sweep
 
@@ -119,6 +120,8 @@ def _sweep(given: argparse.Namespace) -> None:
     count = sweep(ledger, runtime.push_queue(), since=since, now=now)
     changed = ledger.changed_since(since)
     note_again(runtime.agenda(), ledger, runtime.programs(), changed, now=now)
+    changed = ledger.changed_since(since)
+    follow_up(runtime.books(), runtime.statistics(), changed, now=now)
     print(f"{count} cards changed since then; each is queued, and phones that know are skipped.")
 
 

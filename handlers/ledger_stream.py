@@ -38,18 +38,16 @@ def queue_pushes(event: DynamoDBEvent) -> None:
 @triggers.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 @observed("fold_statistics")
 def fold_statistics(event: DynamoDBEvent) -> None:
-    """Brings the statistics of each card with a new entry up to date, and the agenda of each
-    card whose head has changed.
-    """
-    from wallet.services.fold_statistics import fold_statistics as fold
+    """Notes when to look at each changed card again, and follows up what is new on each."""
+    from wallet.services.follow_up import follow_up
     from wallet.services.note_dues import note_dues
 
     records = list(event)
     turns = [_turn(record) for record in records if _card(record, "H")]
     if turns:
         note_dues(runtime.agenda(), runtime.programs(), turns, now=runtime.now())
-    cards = filter(None, (_card(record, "L#") for record in records))
-    fold(runtime.ledger(), runtime.programs(), runtime.statistics(), cards)
+    cards = dict.fromkeys(filter(None, (_card(record, "L#") for record in records)))
+    follow_up(runtime.books(), runtime.statistics(), cards, now=runtime.now())
 
 
 def _turn(record: DynamoDBRecord) -> "Turn":

@@ -12,7 +12,7 @@ import msgspec
 from chalice_app.api import check_size, read_body
 from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call, json_answer
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from wallet import runtime
 from wallet.apple.apns import is_push_token
 from wallet.apple.webservice import (
@@ -50,7 +50,7 @@ def register(call: Call) -> Answer:
     held = _open(call)
     push_token = _body(call, _Registering).pushToken
     if not is_push_token(push_token):
-        raise RequestError("bad-push-token", 400, "pushToken must be hexadecimal.")
+        raise RequestError(Slug.BAD_PUSH_TOKEN, "pushToken must be hexadecimal.")
     new = passkit.register(
         runtime.wicket(),
         held.card,
@@ -133,7 +133,7 @@ def _is_our_type(call: Call) -> bool:
 def _device_id(call: Call) -> DeviceId:
     device_id = read_device_id(call.params["device_id"])
     if device_id is None:
-        raise RequestError("bad-device", 400, "The device library identifier is malformed.")
+        raise RequestError(Slug.BAD_DEVICE, "The device library identifier is malformed.")
     return device_id
 
 

@@ -11,16 +11,18 @@ from typing import Any
 from msgspec import Struct
 
 from chalice_app.documents import card_links
-from chalice_app.formats import day, number
+from chalice_app.formats import day, number, read_whole
 from chalice_app.forms import check_origin, read_form
 from chalice_app.history import Happening, happenings
 from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call
-from chalice_app.joining import consent_question, consent_texts
+from chalice_app.joining import consent_question, consent_texts, friends_link
 from chalice_app.languages import language_of
 from chalice_app.pages import page, redirect
-from chalice_app.program_words import cost_in_words, units
+from chalice_app.program_words import cost_in_words, promise, units
 from chalice_app.qr import qr_code
+from chalice_app.referral_words import present_in_words
+from chalice_app.rule_words import referrals_in_words
 from wallet import runtime
 from wallet.domain.cards import Card, Status
 from wallet.domain.consents import Consent, ConsentKind
@@ -37,7 +39,6 @@ from wallet.texts import texts
 _SHORT, _LONG = 10, 50
 # What somebody has just joined with: they are greeted, and the wallets stand first.
 _WELCOMES = ("email", "phone", "plain")
-_SEQ = re.compile(r"[0-9]{1,12}", re.ASCII)
 # The link in the address is all that it takes: no page that shows it is for a search engine.
 _PRIVATE = {"X-Robots-Tag": "noindex"}
 
@@ -80,6 +81,7 @@ def show(call: Call) -> Answer:
     write = partial(number, language=language)
     reward = nearest_reward(card, program)
     welcome = call.query.get("welcome", "")
+    closed = card.state.status is not Status.ACTIVE
     return _page(
         call,
         view,
@@ -98,7 +100,10 @@ def show(call: Call) -> Answer:
         rewards=[_prize(each, view) for each in program.rewards],
         offers=_presents(view),
         pending=_pending(view),
-        closed=card.state.status is not Status.ACTIVE,
+        closed=closed,
+        deals=[] if closed else referrals_in_words(program, language),
+        friends_link=friends_link(card, program),
+        share_text=present_in_words(program, language) or promise(program, language),
         history=_lines(entries, view),
         more=more,
         welcome=welcome if welcome in _WELCOMES else "",
@@ -108,8 +113,7 @@ def show(call: Call) -> Answer:
 def history(call: Call) -> Answer:
     """All of the history, a page at a time."""
     view = _view(call)
-    asked = call.query.get("before", "")
-    before = int(asked) if _SEQ.fullmatch(asked) else None
+    before = read_whole(call.query.get("before", ""))
     entries, more = runtime.ledger().entries(view.card.id, before=before, limit=_LONG)
     return _page(
         call,

@@ -7,6 +7,7 @@ import msgspec
 from chalice_app.api import Ask, check_one, operation, time_of
 from chalice_app.baskets import basket_digest, basket_items
 from chalice_app.documents import card_document, outcome_document, page_document
+from chalice_app.formats import read_whole
 from chalice_app.http import Answer, json_answer
 from chalice_app.schemas import (
     CardOut,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _LIMIT = 50
 _LIMIT_MAX = 100
-_SEQ_DIGITS_MAX = 12
 
 
 @operation(answer=CardOut)
@@ -155,17 +155,14 @@ def _purchase(said: PurchaseIn) -> "Purchase":
 
 
 def _limit(text: str | None) -> int:
-    if text is None:
-        return _LIMIT
-    limit = int(text) if text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS_MAX else 0
+    limit = _LIMIT if text is None else read_whole(text) or 0
     if not 1 <= limit <= _LIMIT_MAX:
         raise InvalidError("limit", f"must be a whole number from 1 to {_LIMIT_MAX}")
     return limit
 
 
 def _before(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS_MAX):
+    before = None if text is None else read_whole(text)
+    if text is not None and before is None:
         raise InvalidError("cursor", "is not one that a page gave")
-    return int(text)
+    return before

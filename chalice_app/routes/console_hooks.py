@@ -1,11 +1,11 @@
 """What is connected: hooks for till systems and web shops, and the public key for joining."""
 
-from chalice_app.console import console_page, merchant_of, own_program, own_programs
-from chalice_app.console_forms import console_form, is_first, new_key
+from chalice_app.console import console_language, console_page, own_program, own_programs, said_in
+from chalice_app.console_forms import console_form, is_first
 from chalice_app.formats import day, moment
+from chalice_app.forms import new_key
 from chalice_app.http import Answer, Call
 from chalice_app.joining import join_link
-from chalice_app.languages import language_of
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
@@ -29,7 +29,7 @@ _CONFLICT = 409
 def show(call: Call) -> Answer:
     """The hooks that are open."""
     session = needed_session(call, SessionKind.CONSOLE)
-    said = next((name for name in ("closed", "again") if name in call.query), "")
+    said = said_in(call, "closed", "again")
     return _page(call, session, said=said)
 
 
@@ -90,7 +90,7 @@ def _page(
     shown: Hook | None = None,
     status: int = 200,
 ) -> Answer:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     base = runtime.settings().base_url
     programs = own_programs(session)
     zone = programs[-1].time_zone if programs else "UTC"

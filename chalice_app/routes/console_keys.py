@@ -2,11 +2,11 @@
 
 import secrets
 
-from chalice_app.console import console_page, merchant_of, time_zone_of
-from chalice_app.console_forms import console_form, is_first, new_key
+from chalice_app.console import console_language, console_page, said_in, time_zone_of
+from chalice_app.console_forms import console_form, is_first
 from chalice_app.formats import day
+from chalice_app.forms import new_key
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
@@ -24,7 +24,7 @@ _WRONG, _CONFLICT = 422, 409
 def show(call: Call) -> Answer:
     """The keys that open something."""
     session = needed_session(call, SessionKind.CONSOLE)
-    said = next((name for name in ("revoked", "again") if name in call.query), "")
+    said = said_in(call, "revoked", "again")
     return _page(call, session, said=said)
 
 
@@ -74,7 +74,7 @@ def _page(
     scope: Scope = Scope.FULL,
     status: int = 200,
 ) -> Answer:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     zone = time_zone_of(session)
     return console_page(
         call,

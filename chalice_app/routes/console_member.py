@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from chalice_app.console import console_page, merchant_of
-from chalice_app.console_forms import console_form, new_key, owner_act
+from chalice_app.console import console_language, console_page, named_card, said_in
+from chalice_app.console_forms import console_form, owner_act
 from chalice_app.documents import card_links
 from chalice_app.entry_words import entry_lines
-from chalice_app.formats import day, short_date
+from chalice_app.formats import day, read_whole, short_date
+from chalice_app.forms import new_key
+from chalice_app.holders import check_entry
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.member_rows import balance_of, contact_of
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
@@ -23,9 +24,8 @@ from wallet.domain.errors import (
     ConflictError,
     NotFoundError,
 )
-from wallet.domain.ids import CardId, EntryId, MemberId, is_id, split_entry_id
+from wallet.domain.ids import EntryId, MemberId
 from wallet.domain.merchants import Member
-from wallet.services.commit import own_card
 from wallet.services.counter import actor, member_of
 from wallet.services.sessions import Session, SessionKind
 from wallet.services.take_back import take_back as undo
@@ -39,18 +39,16 @@ _LEAP_YEAR = 2000
 def show(call: Call) -> Answer:
     """The page."""
     session = needed_session(call, SessionKind.CONSOLE)
-    said = next((name for name in ("done",) if name in call.query), "")
-    return _page(call, session, _card(call, session), said=said)
+    said = said_in(call, "done")
+    return _page(call, session, named_card(call, session), said=said)
 
 
 def take_back(call: Call) -> Answer:
     """Takes an entry of this card back, whole, or what is left of it."""
     session, form = console_form(call)
-    card = _card(call, session)
+    card = named_card(call, session)
     entry_id = form.text("entry")
-    parts = split_entry_id(entry_id)
-    if parts is None or parts[0] != card.id:
-        raise NotFoundError("entry")
+    check_entry(card, entry_id)
     act = owner_act(call, session, form, {"entry": entry_id})
     try:
         undo(runtime.books(), act, entry_id)
@@ -63,19 +61,13 @@ def take_back(call: Call) -> Answer:
     return redirect(f"/console/members/{card.id}?done=1")
 
 
-def _card(call: Call, session: Session) -> Card:
-    text = call.params["card_id"]
-    if not is_id(text):
-        raise NotFoundError("card")
-    return own_card(runtime.ledger(), session.merchant_id, CardId(text))
-
-
 def _page(call: Call, session: Session, card: Card, *, said: str, status: int = 200) -> Answer:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     program = runtime.programs().newest(card.program_id)
     if program is None:
         raise NotFoundError("program")
-    entries, more = runtime.ledger().entries(card.id, before=_before(call), limit=_PAGE_SIZE)
+    before = read_whole(call.query.get("before", ""))
+    entries, more = runtime.ledger().entries(card.id, before=before, limit=_PAGE_SIZE)
     member = member_of(runtime.counter(), session.merchant_id, card.member_id)
 
     return console_page(
@@ -100,19 +92,14 @@ def _page(call: Call, session: Session, card: Card, *, said: str, status: int = 
             program,
             lambda number: runtime.programs().version(card.program_id, number),
             hands=_hands(session),
-            taken=_taken(entries, is_newest=_before(call) is None),
+            taken=_taken(entries, is_newest=before is None),
             language=language,
         ),
         older=entries[-1].seq if more else 0,
-        is_first=_before(call) is None,
+        is_first=before is None,
         said=said,
         key=new_key(),
     )
-
-
-def _before(call: Call) -> int | None:
-    text = call.query.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
 def _taken(entries: Sequence[Entry], *, is_newest: bool) -> Mapping[EntryId, Reversed]:

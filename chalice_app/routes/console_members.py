@@ -2,10 +2,9 @@
 
 import re
 
-from chalice_app.console import chosen_program, console_page, merchant_of, own_programs
+from chalice_app.console import chosen_program, console_language, console_page, own_programs
 from chalice_app.console_forms import console_form
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.member_rows import member_lines
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
@@ -28,7 +27,7 @@ def show(call: Call) -> Answer:
     program = chosen_program(call, programs)
     after = _read_place(call.query.get("after"))
     members, further = list_members(runtime.directory(), program.id, after=after)
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     return console_page(
         call,
         "members.html",
@@ -57,7 +56,7 @@ def search(call: Call) -> Answer:
     found = find_members(runtime.directory(), session.merchant_id, asked, time_zones=zones)
     if len(found) == 1:
         return redirect(f"/console/members/{found[0].card.id}")
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     known = {program.id: program for program in programs}
     return console_page(
         call,

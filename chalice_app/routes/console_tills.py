@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from chalice_app.console import console_page, merchant_of, time_zone_of
+from chalice_app.console import console_language, console_page, said_in, time_zone_of
 from chalice_app.console_forms import console_form
 from chalice_app.formats import day
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.pages import redirect
 from chalice_app.qr import Qr, qr_code
 from chalice_app.tills import start_pairing
@@ -25,7 +24,7 @@ _CODES_WINDOW = timedelta(minutes=10)
 def show(call: Call) -> Answer:
     """The tills that are open."""
     session = needed_session(call, SessionKind.CONSOLE)
-    said = next((name for name in ("renamed", "closed") if name in call.query), "")
+    said = said_in(call, "renamed", "closed")
     return _page(call, session, said=said)
 
 
@@ -74,7 +73,7 @@ def _page(
     typed: str = "",
     status: int = 200,
 ) -> Answer:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     zone = time_zone_of(session)
     tills = list_tills(runtime.tillbox().tills, session.merchant_id)
     return console_page(

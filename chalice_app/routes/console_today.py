@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalice_app.charts import Point, broad_chart, narrow_chart
-from chalice_app.console import chosen_program, console_page, merchant_of, own_programs
+from chalice_app.console import chosen_program, console_language, console_page, own_programs
 from chalice_app.formats import money, number, short_date
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.member_rows import member_lines
 from chalice_app.pages import redirect
 from chalice_app.visitors import needed_session
@@ -45,7 +44,7 @@ def show(call: Call) -> Answer:
     if not programs:
         return redirect("/console/programs/new")
     program = chosen_program(call, programs)
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     days = _days(program)
     members, _ = list_members(runtime.directory(), program.id, after=None, limit=_NEWEST)
     points = [Point(short_date(at, language), tally.earns) for at, tally in days.items()]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotFoundError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wallet.google.api import Outcome
 
 _TRIES_MORE = 3
-_UNAVAILABLE = ("google-unavailable", 503, "Google Wallet does not answer; try again.")
+_UNAVAILABLE = (Slug.GOOGLE_UNAVAILABLE, "Google Wallet does not answer; try again.")
 
 
 def save(call: Call) -> Answer:
@@ -59,9 +59,9 @@ def callback(call: Call) -> Answer:
     try:
         told = wallets.callback_desk().take(call.body)
     except CallbackError as fault:
-        raise RequestError("not-googles", 400, "This is not a callback of Google's.") from fault
+        raise RequestError(Slug.NOT_GOOGLES, "This is not a callback of Google's.") from fault
     except NoKeysError as fault:
-        raise RequestError("google-unavailable", 503, "Google's keys cannot be had.") from fault
+        raise RequestError(Slug.GOOGLE_UNAVAILABLE, "Google's keys cannot be had.") from fault
     board = Switchboard(
         cards=runtime.ledger(),
         devices=runtime.devices(),

@@ -21,7 +21,7 @@ from chalice_app.hook_messages import (
     read_word,
 )
 from chalice_app.http import Answer, Call, json_answer
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from wallet import runtime
 from wallet.domain.errors import InvalidError, KeyReusedError
 from wallet.domain.hooks import Hook, Named, Sale, sale_digest
@@ -35,26 +35,21 @@ from wallet.services.till_rewards import Redeemed, quote_reward, take_reward
 from wallet.services.till_sales import take_sale
 
 _ACCEPTED = 202
-# Slug, status and detail of each flaw.
-_FLAWS: Mapping[Flaw, tuple[str, int, str]] = {
+_FLAWS: Mapping[Flaw, tuple[Slug, str]] = {
     Flaw.UNSIGNED: (
-        "unsigned",
-        401,
+        Slug.UNSIGNED,
         "Sign the call: webhook-id, webhook-timestamp, webhook-signature.",
     ),
     Flaw.MALFORMED: (
-        "malformed-headers",
-        400,
+        Slug.MALFORMED_HEADERS,
         "webhook-id is 1 to 255 visible characters, webhook-timestamp seconds since 1970.",
     ),
     Flaw.FORGED: (
-        "bad-signature",
-        401,
+        Slug.BAD_SIGNATURE,
         "The signature is not that of these bytes under this hook's secret.",
     ),
     Flaw.STALE: (
-        "stale-timestamp",
-        400,
+        Slug.STALE_TIMESTAMP,
         "webhook-timestamp is more than five minutes off. Sign each try anew; check the clock.",
     ),
 }
@@ -65,11 +60,10 @@ _FIELDS = {
     "reward_id": "data.reward_id",
 }
 _TOLD_OTHERWISE = (
-    "key-reused",
-    409,
+    Slug.KEY_REUSED,
     "This sale, refund or webhook-id was told otherwise before; what was told first stands.",
 )
-_NO_CARD = ("unknown-card", 404, "This shop has no card of that name.")
+_NO_CARD = (Slug.UNKNOWN_CARD, "This shop has no card of that name.")
 
 
 def _take(call: Call) -> Answer:

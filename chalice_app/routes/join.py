@@ -18,12 +18,15 @@ from chalice_app.joining import (
     new_key,
     program_of,
     read,
+    ref_of,
+    sent_by,
     typed,
     without_data,
 )
 from chalice_app.languages import language_of
 from chalice_app.pages import page, redirect
 from chalice_app.program_words import promise
+from chalice_app.referral_words import present_in_words
 from chalice_app.routes import join_json
 from chalice_app.routes.join_json import JoinedOut, JoinIn
 from chalice_app.rule_words import rules_in_words
@@ -43,7 +46,7 @@ _RETRY = str(int(JOINS_WINDOW.total_seconds()))
 def show(call: Call) -> Answer:
     """The page."""
     program = program_of(call.params["program_id"])
-    return _page(call, program, Typed(key=new_key()))
+    return _page(call, program, Typed(key=new_key(), ref=ref_of(call.query.get("ref", ""))))
 
 
 def _post(call: Call) -> Answer:
@@ -91,7 +94,9 @@ def _page(
     language = language_of(call, program.locale)
     title = promise(program, language)
     rules = rules_in_words(program, language)
-    words = len(" ".join((program.name, title, *rules[:1])).split())
+    present = present_in_words(program, language)
+    present = present if present and sent_by(said, program) else ""
+    words = len(" ".join((program.name, title, *rules[:1], present)).split())
     return page(
         call,
         "join.html",
@@ -103,6 +108,7 @@ def _page(
         lengths=_lengths(program.name, title),
         rule=rules[0] if rules else "",
         brief=words > _WORDS_MAX,
+        present=present,
         question=consent_question(program, language),
         consents=consent_texts(language),
         said=said,

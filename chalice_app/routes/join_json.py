@@ -13,7 +13,7 @@ from chalice_app.api import bearer_of, check_size_and_type, read_body, read_idem
 from chalice_app.documents import card_links
 from chalice_app.http import Answer, Call, json_answer, refusal
 from chalice_app.joining import NAME_CHARS_MAX, Read, Typed, enter, new_key, program_of, read
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from chalice_app.schemas import Links
 from wallet import runtime
 from wallet.domain.canonical import fingerprint
@@ -36,6 +36,8 @@ _REFUSED = {
     401: {"WWW-Authenticate": "Bearer"},
     429: {"Retry-After": str(int(JOINS_WINDOW.total_seconds()))},
 }
+# A card's id, or the code under its barcode as somebody types it.
+_REF_CHARS_MAX = 40
 _CONTACT = Annotated[str, Meta(min_length=1, max_length=CONTACT_CHARS_MAX)]
 
 
@@ -49,8 +51,9 @@ class ConsentsIn(Struct, frozen=True, forbid_unknown_fields=True):
 class JoinIn(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Who joins: exactly one of `contact`, `email` and `phone`.
 
-    `contact` is what was typed into a field that takes either. `key` is the publishable key, for
-    who cannot send it as a header.
+    `contact` is what was typed into a field that takes either. `referral_code` names the card
+    whose holder sent them; one that names none is no fault. `key` is the publishable key, for who
+    cannot send it as a header.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARS_MAX)] | None = None
@@ -59,6 +62,7 @@ class JoinIn(Struct, forbid_unknown_fields=True, omit_defaults=True):
     phone: _CONTACT | None = None
     locale: Literal["en", "hu", "pl"] | None = None
     consents: ConsentsIn = ConsentsIn()
+    referral_code: Annotated[str, Meta(max_length=_REF_CHARS_MAX)] | None = None
     key: str | None = None
 
 
@@ -96,10 +100,10 @@ def _joined(call: Call) -> Answer:
     body = read_body(call.body, JoinIn)
     if not is_publishable_key(runtime.vault(), program, bearer_of(call) or body.key or ""):
         raise RequestError(
-            "unauthenticated", 401, "Send the programme's publishable key: “Bearer pk_…”."
+            Slug.UNAUTHENTICATED, "Send the programme's publishable key: “Bearer pk_…”."
         )
     if not may_join(runtime.edge(), program.id, call.source_ip, now=runtime.now()):
-        raise RequestError("too-many", 429, "Too many joined from there. Wait a while.")
+        raise RequestError(Slug.TOO_MANY, "Too many joined from there. Wait a while.")
     got = read(_said(call, body), program)
     _check(got, named=body.name is not None)
     joined = enter(program, got, body.locale or program.locale)
@@ -117,6 +121,7 @@ def _said(call: Call, body: JoinIn) -> Typed:
     }
     return Typed(
         key=_key(call, body),
+        ref=body.referral_code or "",
         name=body.name or "",
         contact=contacts[0] if contacts else "",
         consents=frozenset(kind for kind, given in ticked.items() if given),

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from chalice_app.console import console_page, merchant_of, own_program
-from chalice_app.console_forms import new_key, owner_act
+from chalice_app.console import console_language, console_page, merchant_of, own_program, said_in
+from chalice_app.console_forms import owner_act
 from chalice_app.editor_words import editor_words, first_reward
-from chalice_app.formats import day
-from chalice_app.forms import Form, check_form, read_form
+from chalice_app.formats import day, read_whole
+from chalice_app.forms import Form, check_form, new_key, read_form
 from chalice_app.http import Answer, Call
-from chalice_app.languages import language_of
 from chalice_app.pages import redirect
 from chalice_app.passes import sample_face, sample_stamps
-from chalice_app.problems import RequestError
+from chalice_app.problems import RequestError, Slug
 from chalice_app.program_form import (
     COLORS,
     CURRENCIES,
@@ -38,7 +37,6 @@ from wallet.services.sessions import Session, SessionKind
 from wallet.texts import texts
 
 _WRONG, _CONFLICT = 422, 409
-_VERSION_DIGITS = 9
 
 
 def show_new(call: Call) -> Answer:
@@ -74,7 +72,7 @@ def show(call: Call) -> Answer:
     """The form of a programme that stands."""
     session = needed_session(call, SessionKind.CONSOLE)
     program = own_program(session, call.params["program_id"])
-    said = next((name for name in ("saved", "again") if name in call.query), "")
+    said = said_in(call, "saved", "again")
     return _editor(call, session, program, typed_of(program), said=said)
 
 
@@ -93,8 +91,10 @@ def publish(call: Call) -> Answer:
         return _editor(call, session, program, typed, faults=faults, status=_WRONG)
     request = {"program": program.id, "terms": write_terms(terms)}
     act = owner_act(call, session, form, request)
+    # There is no version 0, so that a form which names none is overtaken.
+    seen = read_whole(form.text("version")) or 0
     try:
-        put_program(runtime.programs(), act, program.id, terms, over=_seen(form))
+        put_program(runtime.programs(), act, program.id, terms, over=seen)
     except (KeyReusedError, ContentionError):
         newest = own_program(session, program.id)
         return _editor(call, session, newest, typed, said="overtaken", status=_CONFLICT)
@@ -102,7 +102,7 @@ def publish(call: Call) -> Answer:
 
 
 def _first(call: Call, session: Session) -> Typed:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     return first_typed(language, first_reward(language))
 
 
@@ -111,7 +111,7 @@ def _read(call: Call, session: Session) -> tuple[Form | None, dict[str, str]]:
     try:
         form = read_form(call)
     except RequestError as error:
-        if error.slug != "too-large":
+        if error.slug is not Slug.TOO_LARGE:
             raise
         return None, {"logo": LogoFault.TOO_LARGE}
     check_form(call, form, session)
@@ -134,12 +134,6 @@ def _with_logo(form: Form, typed: Typed) -> tuple[Typed, dict[str, str]]:
     return (replace(typed, logo=""), {}) if form.ticked("no_logo") else (typed, {})
 
 
-def _seen(form: Form) -> int:
-    """The version that the form was made from; 0, which there is none of, where it says none."""
-    text = form.text("version")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _VERSION_DIGITS else 0
-
-
 def _editor(
     call: Call,
     session: Session,
@@ -150,7 +144,7 @@ def _editor(
     said: str = "",
     status: int = 200,
 ) -> Answer:
-    language = language_of(call, merchant_of(session).locale)
+    language = console_language(call, session)
     return console_page(
         call,
         "program.html",

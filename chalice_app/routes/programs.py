@@ -13,8 +13,8 @@ from chalice_app.people import read_member
 from chalice_app.schemas import CardOut, Enrol
 from wallet import runtime
 from wallet.domain.errors import InvalidError, NotFoundError
-from wallet.domain.ids import ProgramId, is_program_id
-from wallet.domain.merchants import Scope
+from wallet.domain.ids import CardId, ProgramId, is_program_id
+from wallet.domain.merchants import Member, Scope
 from wallet.domain.program_document import read_terms, write_terms
 from wallet.domain.programs import Program
 from wallet.domain.times import read_time, write_time
@@ -74,14 +74,24 @@ def get(ask: Ask[None]) -> Answer:
 def post_card(ask: Ask[Enrol]) -> Answer:
     """Enrols a member: a new card with its links."""
     member = read_member(ask.body.member, ask.key.merchant_id)
+    program_id = _program_id(ask.call.params["program_id"])
     welcome = enrol(
         runtime.reception(),
         ask.act_on_body(),
-        _program_id(ask.call.params["program_id"]),
+        program_id,
         member,
+        referred_by=_referred_by(program_id, ask.body.referral_code, member),
     )
     document = card_document(welcome.card, welcome.program, runtime.settings().base_url)
     return json_answer(msgspec.json.encode(document), status=200 if welcome.replayed else 201)
+
+
+def _referred_by(program_id: ProgramId, code: str | None, member: Member) -> CardId | None:
+    if code is None:
+        return None
+    from wallet.services.introductions import referrer_of_new
+
+    return referrer_of_new(runtime.counter(), program_id, code, member, now=runtime.now())
 
 
 def program_document(program: Program) -> bytes:

@@ -11,7 +11,7 @@ import msgspec
 
 from chalice_app import formats, till_words
 from chalice_app.http import Answer, Call, json_answer
-from chalice_app.problems import RequestError, problem_of
+from chalice_app.problems import RequestError, status_of
 from chalice_app.qr import qr_code
 from chalice_app.till_faces import gain
 from chalice_app.till_screens import (
@@ -185,15 +185,12 @@ def undo(desk: Desk) -> Screen:
 def _locked_out(error: WalletError) -> Answer:
     if isinstance(error, SignInNeededError):
         return lead_to(f"{PAIRING}?ended=1", status=401)
-    status = error.status if isinstance(error, RequestError) else 403
-    return lead_to("/till", status=status)
+    return lead_to("/till", status=status_of(error))
 
 
 def _refused(desk: Desk, error: WalletError) -> Screen:
     """The card with a sentence, where the form names one of ours; else the first screen."""
-    problem = problem_of(error)
-    status = problem.status if problem else 409
-    card_id = desk.card_id()
+    status, card_id = status_of(error), desk.card_id()
     soon = isinstance(error, counter.TooSoonError)
     fault = "" if soon else till_words.refusal(error, words(desk))
     if card_id:
@@ -263,7 +260,7 @@ def _stamps(desk: Desk, program: Program) -> Purchase | Gift:
     text = desk.form.text("stamps")
     if not text:
         return counter.visit(program)
-    stamps = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0  # noqa: PLR2004
+    stamps = formats.read_whole(text) or 0
     if not 1 <= stamps <= STAMPS_TARGET_MAX:
         raise InvalidError("stamps", f"must be 1 to {STAMPS_TARGET_MAX}")
     return Gift(stamps=stamps)

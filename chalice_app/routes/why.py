@@ -5,20 +5,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalice_app.console import console_page, merchant_of
+from chalice_app.console import console_language, console_page, named_card
 from chalice_app.explanation_words import step_text
 from chalice_app.history import happenings, signed
-from chalice_app.holders import card_of_holder
+from chalice_app.holders import card_of_holder, check_entry
 from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
 from chalice_app.pages import page
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.cards import Card
-from wallet.domain.errors import NotFoundError
 from wallet.domain.explanation.steps import Say, Step
-from wallet.domain.ids import CardId, is_id, split_entry_id
-from wallet.services.commit import own_card
 from wallet.services.explain import explain_entry
 from wallet.services.sessions import SessionKind
 
@@ -54,11 +51,8 @@ def show(call: Call) -> Answer:
 def show_to_shop(call: Call) -> Answer:
     """The shop's page: with the rules' ids, and its own notes."""
     session = needed_session(call, SessionKind.CONSOLE)
-    text = call.params["card_id"]
-    if not is_id(text):
-        raise NotFoundError("card")
-    card = own_card(runtime.ledger(), session.merchant_id, CardId(text))
-    language = language_of(call, merchant_of(session).locale)
+    card = named_card(call, session)
+    language = console_language(call, session)
     told = _told(call, card, language, without=frozenset(), rules=True)
     return console_page(call, "member_why.html", session, tab="members", card=card, **told)
 
@@ -66,11 +60,9 @@ def show_to_shop(call: Call) -> Answer:
 def _told(
     call: Call, card: Card, language: str, *, without: frozenset[Say], rules: bool
 ) -> dict[str, Any]:
-    """What both pages say. An entry of another card is as unknown as none."""
+    """What both pages say."""
     entry_id = call.params["entry_id"]
-    parts = split_entry_id(entry_id)
-    if parts is None or parts[0] != card.id:
-        raise NotFoundError("entry")
+    check_entry(card, entry_id)
     entry, program, explained = explain_entry(runtime.books(), card.merchant_id, entry_id)
     (line,) = happenings([entry], program, runtime.programs(), language, now=runtime.now())
     version, *steps = (step for step in explained.steps if step.says[0] not in without)

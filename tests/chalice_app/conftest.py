@@ -7,7 +7,9 @@ import pytest
 
 from tests.certificates import Chain
 from tests.chalice_app.desk import Clock, Desk, open_desk
+from tests.chalice_app.engine_shop import Counterpart, market
 from tests.chalice_app.phone import Phone, phone_with
+from tests.chalice_app.till_system import TillSystem, till_system
 from tests.engine import Engine
 from tests.world import fresh_world, services_of
 from wallet import runtime
@@ -33,6 +35,24 @@ def clock() -> Iterator[Clock]:
 def card(desk: Desk) -> dict[str, Any]:
     """A new card with stamps."""
     return desk.enrol(desk.shop.stamps)
+
+
+@pytest.fixture
+def points(desk: Desk) -> dict[str, Any]:
+    """A new card with points."""
+    return desk.enrol(desk.shop.points)
+
+
+@pytest.fixture
+def till(desk: Desk) -> TillSystem:
+    """A till system at a hook of its own."""
+    return till_system(desk)
+
+
+@pytest.fixture(scope="module")
+def shop(desk: Desk) -> Counterpart:
+    """A market that has rules of every kind."""
+    return market(desk)
 
 
 @pytest.fixture

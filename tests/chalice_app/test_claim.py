@@ -8,17 +8,12 @@ import pytest
 
 from tests.chalice_app.desk import Clock, Desk, check_problem
 from tests.chalice_app.gateway import Reply, send
-from tests.chalice_app.till_system import TillSystem, till_system, told
+from tests.chalice_app.till_system import TillSystem, told
 from tests.faults.crowd import at_once
 from wallet import runtime
 
 _addresses = itertools.count(1)
 HTML = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def till(desk: Desk) -> TillSystem:
-    return till_system(desk)
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def deed_in_english(bare: Entry, program: Any) -> str:
         (entry(EntryKind.BONUS, reason="welcome"), "A welcome"),
         (entry(EntryKind.BONUS, reason="birthday:2026"), "For the birthday"),
         (entry(EntryKind.BONUS, reason="win_back:back:2026-11-21"), "For coming back"),
+        (entry(EntryKind.BONUS, reason="referral:friend"), "For bringing a friend"),
         (entry(EntryKind.BONUS, after=State(offers=(HELD,))), "An offer: Free juice"),
         (entry(EntryKind.BONUS), "A bonus"),
         (entry(EntryKind.MERGE), "Another card was added to this one"),
@@ -122,3 +123,10 @@ def test_the_shop_reads_why_and_what_can_be_taken_back() -> None:
             language="en",
         )
         assert (line.note, line.is_open) == (note, is_open), kind
+
+
+@pytest.mark.parametrize("actor", ["calendar", "referral"])
+def test_what_comes_by_itself_comes_by_nobodys_hand(actor: str) -> None:
+    told = replace(entry(EntryKind.BONUS, reason="referral:friend"), actor=actor)
+    (line,) = entry_lines([told], POINTS, lambda _: POINTS, hands={}, taken={}, language="en")
+    assert (line.by, line.note) == ("", "")

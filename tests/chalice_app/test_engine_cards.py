@@ -6,14 +6,9 @@ from typing import Any
 import pytest
 
 from tests.chalice_app.desk import Clock, Desk, check_problem
-from tests.chalice_app.engine_shop import Counterpart, bakery, market
+from tests.chalice_app.engine_shop import Counterpart, bakery
 from tests.chalice_app.till.counter import pair
 from wallet.domain.entries import first_broken
-
-
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
 
 
 @pytest.fixture

@@ -7,16 +7,11 @@ from typing import Any
 import pytest
 
 from tests.chalice_app.desk import Desk, check_problem
-from tests.chalice_app.engine_shop import Counterpart, market
+from tests.chalice_app.engine_shop import Counterpart
 from wallet import runtime
 from wallet.domain.ids import normal_code
 from wallet.domain.times import write_time
 from wallet.storage.codes import CodeBook
-
-
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
 
 
 def ask(shop: Counterpart, key: str = "", **body: Any) -> Any:

@@ -14,11 +14,6 @@ from wallet import runtime
 from wallet.domain.times import write_time
 
 
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
-
-
 @pytest.fixture
 def card(shop: Counterpart) -> str:
     return shop.card()

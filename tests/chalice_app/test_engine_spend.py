@@ -12,11 +12,6 @@ NO_VOUCHER = dict.fromkeys(
 )
 
 
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
-
-
 @pytest.fixture
 def card(shop: Counterpart) -> str:
     return shop.card(points=200)

@@ -17,11 +17,6 @@ _OURS = {"id", "version", "effective_at", "design_version"}
 SPEND = {"id": "spend", "kind": "points_per_amount", "step": 100, "points": 1}
 
 
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
-
-
 def why(shop: Counterpart, entry: Mapping[str, Any], language: str = "en") -> list[str]:
     """The texts of an entry's explanation, which must be proved."""
     reply = shop.desk.call("GET", f"/entries/{entry['id']}/explanation")

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.chalice_app.desk import Desk, check_problem
-from tests.chalice_app.engine_shop import Counterpart, market
+from tests.chalice_app.desk import check_problem
+from tests.chalice_app.engine_shop import Counterpart
 from tests.chalice_app.gateway import send
 from tests.chalice_app.till_system import TillSystem, till_system, told
 from wallet.domain.ids import ProgramId
@@ -19,11 +19,6 @@ COD = {"sku": "cod", "name": "Dorsz", "category": "fish", "quantity": 2, "amount
 CIGARS = {"sku": "cigar", "category": "tobacco", "amount": 3000}
 # Without its tax, that is 100 for 123.00 with 23.00 in it; the fish give 5 each.
 BASKET = {"currency": "PLN", "tax": 2300, "items": [COD]}
-
-
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
 
 
 @pytest.fixture

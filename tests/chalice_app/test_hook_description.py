@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from tests.chalice_app.desk import Desk
 from tests.chalice_app.gateway import send
-from tests.chalice_app.till_system import TIME, TillSystem, till_system
+from tests.chalice_app.till_system import TIME, TillSystem
 
 SALE = {"sale_id": "D-1", "amount": 1250, "currency": "EUR"}
 REWARD = {"sale_id": "D-1", "reward_id": "tote"}
@@ -18,11 +18,6 @@ def document() -> dict[str, Any]:
     reply = send("GET", "/openapi.json")
     assert reply.status == 200
     return dict(reply.json)
-
-
-@pytest.fixture
-def till(desk: Desk) -> TillSystem:
-    return till_system(desk)
 
 
 def operation(document: dict[str, Any]) -> dict[str, Any]:

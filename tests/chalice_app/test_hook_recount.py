@@ -86,9 +86,13 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "CONTENTION_SECONDS_MAX", 120.0)
 
 
+@pytest.fixture
+def dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  a seed, so that a failure can be seen again
+
+
 @pytest.mark.parametrize("seed", range(8))
-def test_one_after_another(desk: Desk, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311  a seed, so that a failure can be seen again
+def test_one_after_another(desk: Desk, dice: random.Random) -> None:
     card, receipts = desk.enrol(desk.shop.points), day_of_sales(dice)
     for event in shuffled(dice, events(till_system(desk), card, receipts, "EUR")):
         assert event().status in (200, 202)
@@ -96,8 +100,7 @@ def test_one_after_another(desk: Desk, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(100, 104))
-def test_on_several_workers_at_once(desk: Desk, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311
+def test_on_several_workers_at_once(desk: Desk, dice: random.Random) -> None:
     card, receipts = desk.enrol(desk.shop.points), day_of_sales(dice)
     told = shuffled(dice, events(till_system(desk), card, receipts, "EUR"))
     workers = 6
@@ -108,8 +111,7 @@ def test_on_several_workers_at_once(desk: Desk, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(200, 203))
-def test_stamps_stay_until_all_is_paid_back(desk: Desk, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311
+def test_stamps_stay_until_all_is_paid_back(desk: Desk, dice: random.Random) -> None:
     card, receipts = desk.enrol(desk.shop.stamps), day_of_sales(dice)
     for event in shuffled(dice, events(till_system(desk), card, receipts, "PLN")):
         assert event().status in (200, 202)
@@ -118,8 +120,7 @@ def test_stamps_stay_until_all_is_paid_back(desk: Desk, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(300, 303))
-def test_sales_that_were_claimed_count_the_same(desk: Desk, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311
+def test_sales_that_were_claimed_count_the_same(desk: Desk, dice: random.Random) -> None:
     till, card, receipts = till_system(desk), desk.enrol(desk.shop.points), day_of_sales(dice)
     # The guest says nothing at the till; some receipts are claimed at once, some at the end.
     links = []

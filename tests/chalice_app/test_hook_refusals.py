@@ -27,16 +27,6 @@ HTML = "<script>alert(1)</script>"
 OTHER = write_secret(b"another secret than the hook's..")
 
 
-@pytest.fixture
-def till(desk: Desk) -> TillSystem:
-    return till_system(desk)
-
-
-@pytest.fixture
-def points(desk: Desk) -> dict[str, Any]:
-    return desk.enrol(desk.shop.points)
-
-
 @pytest.mark.parametrize(
     ("how", "status", "slug"),
     [

@@ -7,12 +7,7 @@ import pytest
 from tests.chalice_app.desk import Clock, Desk, check_problem
 from tests.chalice_app.engine_shop import market
 from tests.chalice_app.gateway import Reply
-from tests.chalice_app.till_system import TillSystem, till_system, told
-
-
-@pytest.fixture
-def till(desk: Desk) -> TillSystem:
-    return till_system(desk)
+from tests.chalice_app.till_system import TillSystem, told
 
 
 @pytest.fixture

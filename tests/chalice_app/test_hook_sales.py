@@ -16,16 +16,6 @@ from wallet import runtime
 from wallet.domain.ids import CardId
 
 
-@pytest.fixture
-def till(desk: Desk) -> TillSystem:
-    return till_system(desk)
-
-
-@pytest.fixture
-def points(desk: Desk) -> dict[str, Any]:
-    return desk.enrol(desk.shop.points)
-
-
 def balance(desk: Desk, card: dict[str, Any]) -> int:
     return int(desk.card(card["id"])["balance"]["points"])
 

@@ -9,18 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.chalice_app.desk import PROBLEM, Clock, Desk, check_problem
-from tests.chalice_app.engine_shop import Counterpart, market
+from tests.chalice_app.engine_shop import Counterpart
 from tests.faults.wire import tapped
 from tests.golden.programmes import programmes
 
 READS = {"GetItem", "Query", "BatchGetItem"}
 PURCHASE = {"amount": 1250, "currency": "PLN"}
 GOODS = [{"category": "fish", "quantity": 2, "amount": 900}, {"category": "tobacco", "amount": 99}]
-
-
-@pytest.fixture(scope="module")
-def shop(desk: Desk) -> Counterpart:
-    return market(desk)
 
 
 @pytest.fixture

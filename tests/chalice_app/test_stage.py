@@ -14,13 +14,13 @@ from chalice_app.addresses import ADDRESSES, Address
 from chalice_app.static_files import FOLDER
 from tests.certificates import Chain
 from tests.chalice_app.desk import Clock, open_desk
-from tests.chalice_app.gateway import Reply, resource_of
+from tests.chalice_app.gateway import Reply, resource_of, send
 from tests.chalice_app.hostile.doors import ROWS, Door
 from tests.chalice_app.hostile.knock import right
-from tests.chalice_app.hostile.scene import Outbox, Scene
+from tests.chalice_app.hostile.scene import Outbox, Scene, new_key
 from tests.chalice_app.till.counter import pair
 from tests.engine import Engine
-from tests.world import BASE_URL, fresh_world, services_of
+from tests.world import BASE_URL, POINTS, fresh_world, services_of
 from wallet import runtime
 from wallet.services.tills import revoke_till
 
@@ -107,6 +107,22 @@ def test_every_way_stands_behind_the_stage(
     assert reply.status < 400
     if reply.headers.get("content-type") not in ("application/pdf", "application/json"):
         _check(reply, stage)
+
+
+def test_a_friends_link_stands_behind_the_stage(scene: tuple[str, Scene]) -> None:
+    stage, shop = scene
+    rule = {"id": "friend", "kind": "referral", "points": 5}
+    path = f"/programs/{(program_id := new_key())}"
+    assert shop.desk.call("PUT", path, {**POINTS, "rules": [rule]}).status == 201
+    card = shop.desk.call("POST", f"{path}/cards", {"member": {"name": "Marta"}}).json
+    page = send("GET", f"/c/{card['links']['card'].rpartition('/')[2]}")
+    (link,) = re.findall(r'id="link" readonly value="([^"]*)"', page.body.decode())
+    assert link == f"{BASE_URL}{stage}/join/{program_id}?ref={card['id']}"
+    _check(page, stage, at_least=5)
+    path, _, query = link.removeprefix(BASE_URL + stage).partition("?")
+    joined = send("GET", path, query=dict([query.split("=")]))
+    assert 'class="present"' in joined.body.decode()
+    _check(joined, stage, at_least=5)
 
 
 def test_what_the_tills_script_is_told_stands_behind_the_stage(scene: tuple[str, Scene]) -> None:

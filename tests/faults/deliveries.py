@@ -3,11 +3,13 @@
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from infra.local import template
 from infra.local.filters import passes
 from infra.local.poller import Context
+from wallet.domain.errors import ContentionError
 
 Records = list[dict[str, Any]]
 Batches = list[Records]
@@ -74,3 +76,13 @@ FORMS: list[Form] = [
 
 def deliver(function: Callable[..., object], name: str, batch: Records) -> None:
     function({"Records": batch}, Context(function_name=name))
+
+
+def deliver_all(function: Callable[..., object], name: str, batches: Batches) -> None:
+    """A batch that fails because others are faster is handed over again."""
+    for batch in batches:
+        again = True
+        while again:
+            with suppress(ContentionError):
+                deliver(function, name, batch)
+                again = False

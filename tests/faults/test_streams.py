@@ -3,7 +3,6 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,17 @@ import pytest
 
 from handlers import ledger_stream
 from tests.faults.crowd import at_once
-from tests.faults.deliveries import FORMS, Form, Records, deliver, for_function, in_tens
+from tests.faults.deliveries import (
+    FORMS,
+    Form,
+    Records,
+    deliver,
+    deliver_all,
+    for_function,
+    in_tens,
+)
 from tests.world import Shop, World
 from wallet import runtime
-from wallet.domain.errors import ContentionError
 
 ALWAYS = ("0001-01-01", "9999-12-31")
 
@@ -47,13 +53,7 @@ def test_two_readers_at_once_count_once(world: World, shop: Shop, story: Records
     batches = in_tens(for_function("fold_statistics", story))
 
     def read(_reader: int) -> None:
-        for batch in batches:
-            again = True
-            while again:
-                # A batch that fails is handed over again.
-                with suppress(ContentionError):
-                    deliver(ledger_stream.fold_statistics, "fold_statistics", batch)
-                    again = False
+        deliver_all(ledger_stream.fold_statistics, "fold_statistics", batches)
 
     _, failed = at_once(2, read)
     assert not failed

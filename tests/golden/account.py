@@ -92,6 +92,7 @@ class Account:
             before=one.before,
             purchase=one.purchase,
             so_far=self.marks.get(one.entry.id, Reversed()),
+            referred=self.card.referred_by is not None,
             held=self.target(self.held(settled.rpartition("-")[2])) if settled else None,
         )
 

@@ -1,6 +1,7 @@
 """The steps of a history, each done through the pure core: what services do around it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.golden.account import Account, Made, digest_of
@@ -22,8 +23,11 @@ def do(shop: Shop, account: Account, step: Step) -> Sequence[Made]:
 
 def _enrol(shop: Shop, account: Account, step: Step) -> Sequence[Made]:
     assert not account.made, "a card is enrolled once, as its first step"
-    if isinstance(step.what, Mapping):
-        account.birthday = _month_and_day(step.what["birthday"])
+    said = step.what if isinstance(step.what, Mapping) else {}
+    if "birthday" in said:
+        account.birthday = _month_and_day(said["birthday"])
+    if said.get("referred"):
+        account.card = replace(account.card, referred_by=shop.other.card.id)
     program = shop.in_force(step.at)
     made = []
     for rule in (each for each in program.rules if each.kind is RuleKind.WELCOME):

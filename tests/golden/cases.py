@@ -42,7 +42,7 @@ SENTENCES = {
     "8.9": "later purchases are not rated again",
     "8.10": "refunds never exceed what was paid",
     "8.11": "a tier is reached at once; a period's sum decides the next one's, after the grace",
-    "8.12": "referrals",
+    "8.12": "a referral pays on the first purchase that qualifies, and is clawed back below it",
     "8.13": "n months end at the last second of the same day, or of the month's last day",
     "8.14": "soonest-expiring lots are spent first",
     "8.15": "lots merge only with equal expiry",
@@ -51,7 +51,6 @@ SENTENCES = {
     "8.18": "a full stamp card gives its reward and the surplus starts the next",
     "8.19": "stamps taken back take back an unused reward, else go below zero (or zero, or owed)",
 }
-NOT_BUILT = ("8.12",)
 
 _PROGRAM = {
     "name": "Golden",
@@ -66,7 +65,9 @@ _PROGRAM = {
 _ACTS: Mapping[str, frozenset[str]] = {
     act: frozenset(options.split())
     for act, options in {
-        "enrol": "",  # true, or {birthday: "02-29"}: as the first step, where a welcome matters
+        # True, {birthday: "02-29"} or {referred: true}, by the other card's holder: the first
+        # step.
+        "enrol": "",
         "birthday": "",  # "03-15": the member's birthday is edited
         "buy": "items tax reference location occurred_at insist",
         "give": "occurred_at",

@@ -136,10 +136,15 @@ class _Stage:
         if not steps:
             return
         said = steps[0].what if steps[0].act in _ENROLLING else None
-        birthday = said["birthday"] if isinstance(said, Mapping) else said
-        member = {"birthday": birthday} if isinstance(birthday, str) else {}
+        said = said if isinstance(said, Mapping) else {"birthday": said}
+        birthday = said.get("birthday")
+        body: dict[str, Any] = {
+            "member": {"birthday": birthday} if isinstance(birthday, str) else {}
+        }
+        if said.get("referred"):
+            body["referral_code"] = scene.other.id
         path = f"/programs/{scene.program_id}/cards"
-        holder.id = self._client.done("POST", path, {"member": member})["id"]
+        holder.id = self._client.done("POST", path, body)["id"]
 
 
 class _Turn:

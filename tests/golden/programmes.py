@@ -57,6 +57,12 @@ def _rules(draw: st.DrawFn, unit: str) -> list[dict[str, Any]]:
         },
         {"id": "review", "kind": "action", "action": "review"},
         {"id": "back", "kind": "win_back", "days": 10, **offer},
+        {
+            "id": "friend",
+            "kind": "referral",
+            "referrer": {unit: draw(few), **draw(st.sampled_from([offer, {}]))},
+            "when": {"minimum": draw(st.sampled_from([1, 700]))},
+        },
     ]
     for rule in rules:
         rule[unit] = draw(few)

@@ -13,6 +13,7 @@ from tests.golden.account import Account, Made, change, lines
 from tests.golden.cases import Case, Expect, Step
 from tests.golden.expectations import refusal_name, unmet
 from tests.golden.shop import Shop
+from tests.golden.thanks import thank
 from wallet.domain.errors import WalletError
 
 Explain = Callable[[Shop, Account, Made], str]
@@ -50,6 +51,7 @@ def _do(shop: Shop, account: Account, step: Step) -> Sequence[Made]:
     if stands:
         account.by_step[step.number] = stands[-1]
     made = account.made[before:]
+    thank(shop, made, step.at)
     replayed = bool(stands) and not made
     assert replayed == step.expect.replayed, f"step {step.number} wrote {made}"
     return due if step.act == "until" else made

@@ -1,10 +1,11 @@
-"""Whatever a shop's programme is and whatever happens to its cards, five things hold.
+"""Whatever a shop's programme is and whatever happens to its cards, six things hold.
 
 - the balance is the sum of the entries and of the lots, and is below zero only where the
   programme allows it;
 - taking back the newest entry leaves the card as it was before it, whole or in parts;
 - a merge taken back is as if it had not been;
 - a purchase told of late is rated under the version of its own time;
+- who brought a friend is thanked once, as long as the friend's first purchase lasts;
 - the same history again makes the same cards, byte for byte.
 """
 
@@ -29,8 +30,10 @@ from tests.golden.account import Account, Made, units
 from tests.golden.cases import Case, Expect, Step
 from tests.golden.programmes import programmes
 from tests.golden.shop import Shop
+from tests.golden.thanks import thank
 from wallet.domain.entries import EntryKind
 from wallet.domain.errors import WalletError
+from wallet.domain.referrals import is_paid
 from wallet.domain.vocabulary import Debt
 from wallet.storage.packing import pack_state
 
@@ -44,14 +47,16 @@ BASKETS = st.sampled_from(
     ]
 )
 HOURS = st.sampled_from([0, 1, 5, 24, 31, 72, 24 * 8, 24 * 33])
-EXAMPLES, LONG_EXAMPLES = int(os.environ.get("EX", "300")), 50_000
+EXAMPLES = 50_000 if os.environ.get("STEMPEL_LONG") else 2_000
 
 
 class Cards(RuleBasedStateMachine):
-    """Two cards of a shop."""
+    """Two cards of a shop; the holder of the other one may have brought that of the first."""
 
-    @initialize(first=programmes(), later=st.none() | programmes())
-    def open(self, first: Mapping[str, Any], later: Mapping[str, Any] | None) -> None:
+    @initialize(first=programmes(), later=st.none() | programmes(), referred=st.booleans())
+    def open(
+        self, first: Mapping[str, Any], later: Mapping[str, Any] | None, *, referred: bool
+    ) -> None:
         """A shop that may change its programme after ten days: all but its unit and its debts.
 
         A hole that an old version allowed is not dug again where the new one stops at zero.
@@ -60,7 +65,7 @@ class Cards(RuleBasedStateMachine):
         if later and later["kind"] == first["kind"]:
             refunds = {**later["refunds"], "debt": first["refunds"]["debt"]}
             versions.append((BEGIN + timedelta(days=10), {**later, "refunds": refunds}))
-        self.now = BEGIN
+        self.now, self.referred = BEGIN, referred
         self.steps: list[tuple[bool, Step]] = []
         self.case = Case(
             file="machine",
@@ -72,7 +77,14 @@ class Cards(RuleBasedStateMachine):
             other=(),
             then=Expect(),
         )
-        self.shop = Shop(self.case)
+        self.shop = self.opened()
+
+    def opened(self) -> Shop:
+        """The shop as it is in the beginning."""
+        shop = Shop(self.case)
+        if self.referred:
+            shop.card.card = replace(shop.card.card, referred_by=shop.other.card.id)
+        return shop
 
     @rule(hours=HOURS)
     def wait(self, hours: int) -> None:
@@ -180,10 +192,23 @@ class Cards(RuleBasedStateMachine):
             for account in (self.shop.card, self.shop.other):
                 assert units(account.card.state, versions[0].kind) >= 0
 
+    @invariant()
+    def thanked_once_while_the_purchase_lasts(self) -> None:
+        if not hasattr(self, "shop"):
+            return
+        other = self.shop.other
+        standing = [
+            one.entry
+            for one in other.made
+            if one.entry.reason == "referral:friend" and one.entry.id not in other.marks
+        ]
+        rules = [rule for at, _ in self.case.programs for rule in self.shop.in_force(at).rules]
+        assert len(standing) <= any(is_paid(self.shop.card.card.state, rule) for rule in rules)
+
     def teardown(self) -> None:
         if not hasattr(self, "shop"):
             return
-        again = Shop(self.case)
+        again = self.opened()
         for is_other, step in self.steps:
             _do(again, again.other if is_other else again.card, step)
         kind = self.shop.in_force(self.now).kind
@@ -214,6 +239,7 @@ def _do(shop: Shop, account: Account, step: Step) -> Made | None:
         made = acts.do(shop, account, step)
     except WalletError:
         return None
+    thank(shop, made, step.at)
     if made:
         account.by_step[step.number] = made[-1]
     return made[-1] if made else None
@@ -236,7 +262,7 @@ def test_what_holds_for_every_card() -> None:
     run_state_machine_as_test(
         Cards,
         settings=settings(
-            max_examples=LONG_EXAMPLES if os.environ.get("STEMPEL_LONG") else EXAMPLES,
+            max_examples=EXAMPLES,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

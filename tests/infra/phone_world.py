@@ -254,7 +254,7 @@ def _handler(world: PhoneWorld) -> type[BaseHTTPRequestHandler]:
                 chunks.close()  # type: ignore[attr-defined]
                 self.close_connection = True
 
-        do_GET = do_POST = do_DELETE = handle_any  # noqa: N815
+        do_GET = do_POST = do_DELETE = handle_any  # noqa: N815  the names of http.server
 
         def log_message(self, *_args: object) -> None:
             """Say nothing: the test reads what it needs from the world."""
@@ -267,7 +267,7 @@ def main() -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder, PhoneWorld(Path(folder)) as world:
-        print(world.phone_url, flush=True)  # noqa: T201
+        print(world.phone_url, flush=True)  # noqa: T201  its output
         threading.Event().wait()
 
 

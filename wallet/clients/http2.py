@@ -68,5 +68,5 @@ class Http2Client(H2Connection):
 class _PlainEncoder(Encoder):
     """Leaves out Huffman coding: it would save 35 bytes of a push, for a third more time."""
 
-    def encode(self, headers: Any, huffman: bool = False) -> bytes:  # noqa: FBT001, FBT002
+    def encode(self, headers: Any, huffman: bool = False) -> bytes:  # noqa: FBT001, FBT002  the signature is inherited
         return super().encode(headers, huffman)

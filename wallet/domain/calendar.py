@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from wallet.domain.programs import Earning, Expiry
+from wallet.domain.programs import Terms
 from wallet.domain.vocabulary import Per, Period
 
 _LAST_SECOND = time(23, 59, 59)
@@ -96,27 +96,29 @@ def window_start(per: Per, day: date) -> date:
             return day
 
 
-def lot_end(expiry: Expiry | None, earned_at: datetime, time_zone: str) -> datetime | None:
+def lot_end(terms: Terms, earned_at: datetime) -> datetime | None:
     """When what was earned then ends by itself; None if it does not, or only with idleness."""
+    expiry, zone = terms.expiry, terms.time_zone
     if expiry is None or expiry.idle_months:
         return None
-    day = add_months(local_day(earned_at, time_zone), expiry.months)
-    return day_end(period_end(day, expiry.end_of) if expiry.end_of else day, time_zone)
+    day = add_months(local_day(earned_at, zone), expiry.months)
+    return day_end(period_end(day, expiry.end_of) if expiry.end_of else day, zone)
 
 
-def ripens_at(earning: Earning, earned_at: datetime, time_zone: str) -> datetime | None:
+def ripens_at(terms: Terms, earned_at: datetime) -> datetime | None:
     """When what was earned then begins to count: at the start of a later day; None if at once."""
-    if not earning.ripen_days:
+    if not terms.earning.ripen_days:
         return None
-    day = local_day(earned_at, time_zone) + timedelta(days=earning.ripen_days)
-    return day_start(day, time_zone)
+    day = local_day(earned_at, terms.time_zone) + timedelta(days=terms.earning.ripen_days)
+    return day_start(day, terms.time_zone)
 
 
-def idle_end(expiry: Expiry | None, used_at: datetime | None, time_zone: str) -> datetime | None:
+def idle_end(terms: Terms, used_at: datetime) -> datetime | None:
     """When all ends of a card last used then; None if idleness ends nothing."""
-    if expiry is None or not expiry.idle_months or used_at is None:
+    expiry, zone = terms.expiry, terms.time_zone
+    if expiry is None or not expiry.idle_months:
         return None
-    return day_end(add_months(local_day(used_at, time_zone), expiry.idle_months), time_zone)
+    return day_end(add_months(local_day(used_at, zone), expiry.idle_months), zone)
 
 
 def birthday_in(year: int, month: int, day: int) -> date:

@@ -136,7 +136,8 @@ def tally_key(kind: str, name: str) -> str:
 class Card:
     """The head of a card's history.
 
-    `version` grows by one with every change of the head, `seq` with every entry.
+    `version` grows by one with every change of the head, `seq` with every entry. `referred_by` is
+    the card whose holder brought this one's.
 
     `modified` is the second of the last change, pushed forward where two fall into one, so that it
     strictly increases: a phone asks by it whether it is up to date. `last_hash` is the hash of the
@@ -158,6 +159,12 @@ class Card:
     created_at: datetime
     updated_at: datetime
     modified: int
+    referred_by: CardId | None = None
+
+    @property
+    def is_referred(self) -> bool:
+        """Whether a friend brought the card's holder."""
+        return self.referred_by is not None
 
     @property
     def serial(self) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from wallet.domain import balances
-from wallet.domain.calendar import idle_end, local_day
+from wallet.domain.calendar import local_day
 from wallet.domain.cards import Card, Status
+from wallet.domain.idleness import ends_idle
 from wallet.domain.lapse import reminded_at
 from wallet.domain.programs import Program
 from wallet.domain.sentences import Texts, say_next
@@ -31,7 +32,7 @@ def next_ending(card: Card, program: Program) -> Ending | None:
     if ends:
         units = sum(lot.units for lot in state.lots if lot.expires_at == ends)
         return Ending(units=units, day=local_day(ends, zone))
-    idle = idle_end(program.expiry, state.used_at, zone)
+    idle = ends_idle(program, state)
     held = balances.balance(state, program.kind)
     return Ending(units=held, day=local_day(idle, zone)) if idle and held > 0 else None
 
@@ -87,13 +88,14 @@ def _say_reminder(card: Card, program: Program, texts: Texts) -> str:
         return ""
     left = (ending.day - local_day(at, program.time_zone)).days
     used_since = card.state.used_at is not None and card.state.used_at >= at
-    days = sorted(program.expiry.remind_days, reverse=True)
-    if used_since or left not in days:
+    # The reminder may have been of a later end: what comes first is said as urgently as before.
+    times = sum(days >= left for days in program.expiry.remind_days)
+    if used_since or not times:
         return ""
     forms = (
         "{sentence}",
         texts.gettext("Soon: {sentence}"),
         texts.gettext("Last days: {sentence}"),
     )
-    form = forms[min(days.index(left), len(forms) - 1)]
+    form = forms[min(times, len(forms)) - 1]
     return form.format(sentence=say_ending(card, program, texts))

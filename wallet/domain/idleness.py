@@ -1,4 +1,4 @@
-"""What a card has that idleness ended: it wakes with the next thing that comes to it."""
+"""When idleness ends what a card has, and how it wakes with the next thing that comes to it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,13 +10,24 @@ from wallet.domain.tallies import with_tallies
 from wallet.domain.vocabulary import RuleKind
 
 
+def ends_idle(program: Program, state: State) -> datetime | None:
+    """When all that the card has ends unless it is used; None if idleness ends nothing.
+
+    No version ends anything as it begins: a while that was over by then counts from there.
+    """
+    if state.used_at is None:
+        return None
+    ends, begun = idle_end(program, state.used_at), program.effective_at
+    return idle_end(program, begun) if ends and ends <= begun else ends
+
+
 def woken(program: Program, state: State, at: datetime) -> State:
     """The state of a card to which something comes by no use of its own: a bonus, a correction.
 
     Where idleness has ended all already, the while begins anew: else that would end at once. Who
     has been won back is not won back again for that.
     """
-    ends = idle_end(program.expiry, state.used_at, program.time_zone)
+    ends = ends_idle(program, state)
     if ends is None or state.used_at is None or at <= ends:
         return state
     second = counting_time(at)

@@ -5,22 +5,27 @@ one at a time and in this order at any moment: what ripens counts before anythin
 an idempotency key (`key_of`): what two workers do at once counts once. The state itself says what
 has been done: nothing that is done is due again.
 
+A version may bring what, by its terms, had its day before the version began. Nobody could have
+done it then. A win-back is given as the version begins; of each end that is still to come the last
+reminder that was missed goes out then; an idle while that was over by then counts anew.
+
 A hold that has run out is named here, and released by `spending.release`, which needs its entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from wallet.domain import balances
-from wallet.domain.calendar import day_start, idle_end, local_day
+from wallet.domain.calendar import day_start, local_day
 from wallet.domain.cards import Card, State, Status, Tally, tally_key
 from wallet.domain.drafts import Draft, drafted
 from wallet.domain.entries import EntryKind
+from wallet.domain.idleness import ends_idle
 from wallet.domain.ledger import bonus
 from wallet.domain.offers import without
-from wallet.domain.programs import Program, Rule
+from wallet.domain.programs import Expiry, Program, Rule, Terms
 from wallet.domain.tallies import noted_end, with_tallies
 from wallet.domain.tiers import holds_until, standing_at, tier_of
 from wallet.domain.vocabulary import RuleKind
@@ -87,7 +92,7 @@ def lapse(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
         case Task.IDLE:
             after, kind = _empty(card.state, program, due.at - _SECOND), EntryKind.EXPIRE
         case Task.REMIND:
-            after, kind = _reminded(card.state, due.at), EntryKind.REMIND
+            after, kind = _reminded(card.state, program, due), EntryKind.REMIND
         case Task.TIER:
             standing = standing_at(program, card.state, due.at)
             after, kind = replace(card.state, standing=standing), EntryKind.TIER
@@ -97,10 +102,25 @@ def lapse(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
     return replace(draft, reason=due.name)
 
 
+def may_differ_in_dues(one: Terms, other: Terms) -> bool:
+    """Whether a card may have other things due by the one than by the other.
+
+    What it has been given keeps its times: what ripens, ends or is held is not among them.
+    """
+    return _timed(one) != _timed(other)
+
+
 def reminded_at(state: State) -> datetime | None:
     """The day of the last reminder; None if there was none."""
     done = state.tally(_REMINDED)
     return done.since if done else None
+
+
+def _timed(terms: Terms) -> object:
+    """All that `_dues` reads of the terms, but for what it names."""
+    expiry = terms.expiry or Expiry()
+    absences = {(rule.id, rule.days) for rule in _rules(terms, RuleKind.WIN_BACK)}
+    return terms.time_zone, expiry.idle_months, expiry.remind_days, absences, terms.tiers
 
 
 def _dues(program: Program, state: State) -> Iterator[Due]:
@@ -129,7 +149,7 @@ def _day(program: Program, at: datetime) -> str:
 
 
 def _idle(program: Program, state: State) -> Iterator[Due]:
-    ends = idle_end(program.expiry, state.used_at, program.time_zone)
+    ends = ends_idle(program, state)
     if ends and (balances.balance(state, program.kind) > 0 or state.ripening):
         yield Due(at=ends + _SECOND, task=Task.IDLE, name=f"idle:{_day(program, ends)}")
 
@@ -141,29 +161,40 @@ def _reminders(program: Program, state: State) -> Iterator[Due]:
     """
     if program.expiry is None:
         return
-    done = state.tally(_REMINDED)
+    done, begun = reminded_at(state), program.effective_at
     ends = [lot.expires_at for lot in state.lots if lot.expires_at]
     if balances.balance(state, program.kind) > 0:
-        ends += filter(None, [idle_end(program.expiry, state.used_at, program.time_zone)])
+        ends += filter(None, [ends_idle(program, state)])
     for end in ends:
-        for days in program.expiry.remind_days:
-            day = local_day(end, program.time_zone) - timedelta(days=days)
+        for day in _reminder_days(program, end):
             at = day_start(day, program.time_zone)
-            if (done is None or at > done.since) and (state.used_at is None or at > state.used_at):
-                yield Due(at=at, task=Task.REMIND, name=f"remind:{day.isoformat()}")
+            if (done is None or at > done) and (state.used_at is None or at > state.used_at):
+                detail = day.isoformat()
+                name = f"remind:{detail}"
+                yield Due(at=max(at, begun), task=Task.REMIND, name=name, detail=detail)
+
+
+def _reminder_days(program: Program, end: datetime) -> Sequence[date]:
+    """The days on which to remind of an end; of those before the version, the last one."""
+    zone, begun = program.time_zone, program.effective_at
+    if program.expiry is None or end <= begun:
+        return ()
+    before = sorted(program.expiry.remind_days, reverse=True)
+    days = [local_day(end, zone) - timedelta(days=each) for each in before]
+    missed = sum(day_start(day, zone) < begun for day in days)
+    return days[max(missed - 1, 0) :]
 
 
 def _win_backs(program: Program, state: State) -> Iterator[Due]:
     if state.used_at is None:
         return
-    for rule in program.rules:
-        if rule.kind is not RuleKind.WIN_BACK:
-            continue
+    for rule in _rules(program, RuleKind.WIN_BACK):
         done = state.tally(tally_key("rule", rule.id))
         if done is None or done.since < state.used_at:
             day = local_day(state.used_at, program.time_zone) + timedelta(days=rule.days)
             at = day_start(day, program.time_zone)
             name = f"win_back:{rule.id}:{day.isoformat()}"
+            at = max(at, program.effective_at)
             yield Due(at=at, task=Task.WIN_BACK, name=name, detail=rule.id)
 
 
@@ -197,8 +228,9 @@ def _empty(state: State, program: Program, ends: datetime) -> State:
     return noted_end(left, held + state.pending, ends)
 
 
-def _reminded(state: State, at: datetime) -> State:
-    return with_tallies(state, [Tally(key=_REMINDED, count=1, since=at)])
+def _reminded(state: State, program: Program, due: Due) -> State:
+    day = day_start(date.fromisoformat(due.detail), program.time_zone)
+    return with_tallies(state, [Tally(key=_REMINDED, count=1, since=day)])
 
 
 def _win_back(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
@@ -206,6 +238,10 @@ def _win_back(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
     since = draft.after.used_at or due.at
     tally = Tally(key=tally_key("rule", due.detail), count=1, since=since)
     return replace(draft, after=with_tallies(draft.after, [tally]), reason=due.name)
+
+
+def _rules(terms: Terms, kind: RuleKind) -> Iterator[Rule]:
+    return (rule for rule in terms.rules if rule.kind is kind)
 
 
 def _rule(program: Program, rule_id: str) -> Rule:

@@ -25,8 +25,17 @@ from wallet.domain.ids import key_digest
 from wallet.domain.offers import give_offers
 from wallet.domain.programs import Program, Rule
 from wallet.domain.purchases import Action, Award, Gift, Purchase
+from wallet.domain.referrals import with_paid
 from wallet.domain.tallies import limit_tallies, room, with_rest, with_tallies
-from wallet.domain.valuation import Valuation, all_of, grants, lines, tier_sum, value
+from wallet.domain.valuation import (
+    Valuation,
+    all_of,
+    grants,
+    lines,
+    referrals,
+    tier_sum,
+    value,
+)
 from wallet.domain.vocabulary import ProgramKind, RuleKind
 
 # The key under which a card's welcome stands: it has one at most.
@@ -62,7 +71,12 @@ def earn(
             _check_purchase(program, award)
             _check_cool_down(program, card, occurred_at, insist=insist)
             valuation = value(
-                program, card.state, award, occurred_at=occurred_at, location_id=location_id
+                program,
+                card.state,
+                award,
+                occurred_at=occurred_at,
+                location_id=location_id,
+                referred=card.is_referred,
             )
             draft = _purchase(card, valuation, digest=digest, occurred_at=occurred_at)
             if insist and _is_cooling(program, card, occurred_at):
@@ -93,7 +107,7 @@ def adjust(
     """So many points or stamps more, or fewer, because somebody says so and why."""
     check_active(card)
     units = _units(program, gift)
-    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    expires_at = lot_end(program, occurred_at)
     after = (
         balances.give(card.state, program.kind, units, expires_at)
         if units > 0
@@ -135,6 +149,8 @@ def _purchase(card: Card, valuation: Valuation, *, digest: str, occurred_at: dat
         reached = tier_sum(valuation, given, net=all_of(valuation))
         state = tiers.add(program, state, reached, earned_at=occurred_at)
         state = replace(state, visits=state.visits + 1)
+        for rule in referrals(valuation, net=all_of(valuation)):
+            state = with_paid(state, rule)
         state = active_at(state, occurred_at, earned=True)
     return replace(
         drafted(EntryKind.EARN, card, state, occurred_at),
@@ -161,15 +177,15 @@ def _counted(state: State, valuation: Valuation, given: Sequence[Line]) -> State
 
 
 def _given_units(state: State, program: Program, units: int, occurred_at: datetime) -> State:
-    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
-    ripe = ripens_at(program.earning, occurred_at, program.time_zone)
+    expires_at = lot_end(program, occurred_at)
+    ripe = ripens_at(program, occurred_at)
     if ripe is None:
         return balances.give(state, program.kind, units, expires_at)
     return balances.put_by(state, Ripening(units=units, ripens_at=ripe, expires_at=expires_at))
 
 
 def _gift(program: Program, card: Card, gift: Gift, occurred_at: datetime) -> Draft:
-    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    expires_at = lot_end(program, occurred_at)
     state = balances.give(card.state, program.kind, _units(program, gift), expires_at)
     return drafted(EntryKind.EARN, card, active_at(state, occurred_at, earned=True), occurred_at)
 
@@ -215,7 +231,7 @@ def _given(
         line = _outright(program, state, rule, local)
         given += [line] if line.points or line.stamps else []
         state = with_tallies(state, limit_tallies(program, state, local, [line], visits=0))
-    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    expires_at = lot_end(program, occurred_at)
     state = balances.give(state, program.kind, units_of(given, program.kind), expires_at)
     offers = [rule.offer for rule in rules if rule.offer]
     state = give_offers(state, program, offers, digest=digest, given_at=occurred_at)

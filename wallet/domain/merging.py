@@ -147,7 +147,7 @@ def _emptied(
     for lot in less.lots:
         state = _without_lot(state, lot, program, at)
     debt = max(-balances.balance(less, kind), 0) - sum(lot.units for lot in lost)
-    state = balances.give(state, kind, debt, lot_end(program.expiry, at, program.time_zone))
+    state = balances.give(state, kind, debt, lot_end(program, at))
     state = balances.give_back(state, kind, lost)
     for each in less.ripening:
         place = (each.ripens_at, each.expires_at)

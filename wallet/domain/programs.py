@@ -70,13 +70,26 @@ ALWAYS = When()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thanks:
+    """What somebody gets for having brought a friend."""
+
+    points: int = 0
+    stamps: int = 0
+    offer: str | None = None
+
+
+NO_THANKS = Thanks()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule. Which fields count depends on its kind; the others keep their defaults.
 
     `points`, `stamps`, `offer` (the id of an offer of the programme): what it gives. `step` minor
     units: for each whole one of them. `percent` of a multiplier: 150 is one and a half. `items`:
     for each piece of these. `visits` on so many different days out of `days` days: a challenge.
-    `days` without a visit: a win-back. `action`: by that name.
+    `days` without a visit: a win-back. `action`: by that name. `referrer`: what a referral gives
+    to the card that brought this one; all else that it gives is for the new card.
     """
 
     id: str
@@ -90,6 +103,7 @@ class Rule:
     visits: int = 0
     days: int = 0
     action: str = ""
+    referrer: Thanks = NO_THANKS
     when: When = ALWAYS
 
 

@@ -6,6 +6,7 @@ have left them, at that purchase's own multipliers; later purchases are not rate
 nothing of the purchase counts any more, its visit goes as well.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,9 @@ from wallet.domain.entries import EntryKind, Line, Reversed
 from wallet.domain.gains import difference, units_of
 from wallet.domain.ids import digest_of
 from wallet.domain.offers import withdraw, withdraw_newest
+from wallet.domain.programs import Rule
 from wallet.domain.purchases import Purchase
+from wallet.domain.referrals import without_paid
 from wallet.domain.tallies import (
     carried,
     limit_tallies,
@@ -43,6 +46,7 @@ from wallet.domain.valuation import (
     lines,
     net_of,
     net_part,
+    referrals,
     tier_sum,
     value,
 )
@@ -63,6 +67,10 @@ class _Rest:
     def offers(self) -> tuple[str, ...]:
         """The offers that it gives."""
         return grants(self.valuation, net=self.net, taken=self.taken)
+
+    def referrals(self) -> tuple[Rule, ...]:
+        """The referrals that it pays."""
+        return referrals(self.valuation, net=self.net)
 
     def tier_sum(self) -> int:
         """What it counts towards a tier."""
@@ -95,6 +103,8 @@ def refund_purchase(
         earned_at=entry.occurred_at,
         at=occurred_at,
     )
+    for rule in set(then.referrals()) - set(now.referrals()):
+        state = without_paid(state, rule)
     if now.net is None and then.net is not None:
         state = _unvisited(state, target, valuation, occurred_at)
     draft = replace(
@@ -118,7 +128,15 @@ def valued_again(target: Target, purchase: Purchase) -> Valuation:
         purchase,
         occurred_at=target.entry.occurred_at,
         location_id=target.entry.location_id,
+        referred=target.referred,
     )
+
+
+def referrals_of(target: Target, purchase: Purchase) -> tuple[Sequence[Rule], Sequence[Rule]]:
+    """The referrals that a purchase paid as it was made, and those that its rest still pays."""
+    valuation, so_far = valued_again(target, purchase), target.so_far
+    left = net_of(valuation, so_far.amount, whole=so_far.whole)
+    return referrals(valuation, net=all_of(valuation)), referrals(valuation, net=left)
 
 
 def _counted_back(state: State, then: _Rest, net: Net) -> tuple[State, _Rest]:
@@ -145,8 +163,8 @@ def _without_units(
     """Takes from what the purchase itself brought first: pending, then its own lot."""
     program, occurred_at = target.program, target.entry.occurred_at
     units = -units_of(lost, program.kind)
-    ends = lot_end(program.expiry, occurred_at, program.time_zone)
-    ripe = ripens_at(program.earning, occurred_at, program.time_zone)
+    ends = lot_end(program, occurred_at)
+    ripe = ripens_at(program, occurred_at)
     if ripe:
         state, units = balances.take_pending(state, (ripe, ends), units)
     state = take_earned(state, program, units, occurred_at)

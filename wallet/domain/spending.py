@@ -256,7 +256,7 @@ def _with_bonus(
     """The state with the points that a reward of points gives."""
     if reward.kind is not RewardKind.BONUS_POINTS:
         return state
-    expires_at = lot_end(program.expiry, occurred_at, program.time_zone)
+    expires_at = lot_end(program, occurred_at)
     return balances.give(state, program.kind, reward.points, expires_at)
 
 

@@ -25,8 +25,9 @@ class Target:
     """An entry that is to be taken back.
 
     `program` is the version that it was made under, `before` the card's state before it,
-    `purchase` what was bought if it was a purchase, `so_far` what has been taken back of it;
-    `held` is the hold that a capture made final, which is taken back with it.
+    `purchase` what was bought if it was a purchase, `referred` whether a friend had brought the
+    card; `so_far` what has been taken back of it; `held` is the hold that a capture made final,
+    which is taken back with it.
     """
 
     program: Program
@@ -34,6 +35,7 @@ class Target:
     before: State
     purchase: Purchase | None
     so_far: Reversed
+    referred: bool = False
     held: "Target | None" = None
 
 
@@ -44,7 +46,7 @@ def undo_units(state: State, target: Target, occurred_at: datetime) -> State:
     lots = balances.lost_lots(target.before.lots, entry.after.lots)
     took = sum(lot.units for lot in lots)
     gave = _worth(entry.after, kind) - _worth(target.before, kind) + took
-    fresh = lot_end(program.expiry, occurred_at, program.time_zone)
+    fresh = lot_end(program, occurred_at)
     # What it took below zero is filled first: so the lots come back whole.
     state = balances.give(state, kind, max(-gave, 0), fresh)
     if program.refunds.returned is Returned.FRESH:
@@ -56,7 +58,7 @@ def undo_units(state: State, target: Target, occurred_at: datetime) -> State:
 
 def take_earned(state: State, program: Program, units: int, earned_at: datetime) -> State:
     """Takes what was earned then: from its own lot first, and not what has ended unused."""
-    ends = lot_end(program.expiry, earned_at, program.time_zone)
+    ends = lot_end(program, earned_at)
     ended = min(units, ended_before(state, ends, earned_at))
     state = without_ended(state, ended)
     return balances.take(state, program.kind, units - ended, debt=program.refunds.debt, first=ends)

@@ -9,7 +9,8 @@ order:
 2. Base rules: for each visit, each piece, each whole step of carry + amount. Amounts carry their
    remainder to the next purchase.
 3. Multipliers act on the whole base units, and are floored once.
-4. Flat rules come after: bonuses, milestones (their remainder carried too), challenges.
+4. Flat rules come after: bonuses, a friend's part of a referral, milestones (their remainder
+   carried too), challenges.
 5. Limits come last: those of one rule as it gives, those of a visit or a window at the end.
 
 A refund asks the same formula twice, for the net amount before it and after it, in the context of
@@ -31,6 +32,7 @@ from wallet.domain.entries import Line
 from wallet.domain.gains import gain, line_of, units_of
 from wallet.domain.programs import Program, Rule
 from wallet.domain.purchases import Purchase, amount_of, eligible_amount, pieces_of
+from wallet.domain.referrals import is_paid
 from wallet.domain.tallies import carried, room
 from wallet.domain.tiers import moment_of
 from wallet.domain.vocabulary import (
@@ -78,9 +80,9 @@ class Valuation:
 
     `eligible` minor units count; `blocked` says why nothing is earned, `blocked_by` by which
     limit. Of the rules that count now: `fixed` those that give for each visit or piece, and for
-    how many; `counted` those that count up amounts; `bonuses`; `challenges`, and how far this
-    visit brings them; `multipliers`, which make `percent` together. `rooms` how much each limit
-    leaves, by its id.
+    how many; `counted` those that count up amounts; `bonuses`, referrals among them; `challenges`,
+    and how far this visit brings them; `multipliers`, which make `percent` together. `rooms` how
+    much each limit leaves, by its id.
     """
 
     program: Program
@@ -105,8 +107,12 @@ def value(
     *,
     occurred_at: datetime,
     location_id: str | None,
+    referred: bool,
 ) -> Valuation:
-    """The purchase in the context of the card as it was before it."""
+    """The purchase in the context of the card as it was before it.
+
+    `referred` where a friend brought the card's holder.
+    """
     local = local_time(occurred_at, program.time_zone)
     eligible = eligible_amount(purchase, program.earning)
     moment = replace(
@@ -128,7 +134,7 @@ def value(
         blocked_by=blocked_by,
         counted=tuple(_counted(program, before, purchase, eligible, rules)),
         fixed=tuple(_fixed(program, purchase, rules)),
-        bonuses=tuple(rule for rule in rules if rule.kind is RuleKind.BONUS),
+        bonuses=tuple(rule for rule in rules if _is_bonus(rule, before, referred=referred)),
         challenges=tuple(
             (rule, visit_challenge(rule, before, local, program.time_zone))
             for rule in rules
@@ -189,17 +195,20 @@ def grants(valuation: Valuation, *, net: Net, taken: Taken) -> tuple[str, ...]:
     """The offers that a net amount gives; one for each step of a milestone, these at the end."""
     if valuation.blocked:
         return ()
-    purchase = valuation.purchase
     given: list[str | None] = []
     if net is not None:
-        counting = net_part(valuation.eligible, purchase, net)
-        given = [rule.offer for rule in valuation.bonuses if counting >= rule.when.minimum]
+        given = [rule.offer for rule in _bonuses(valuation, net)]
         given += [rule.offer for rule, progress in valuation.challenges if progress.is_won]
     for counted in valuation.counted:
         if counted.rule.kind is RuleKind.MILESTONE:
             steps = counted.steps - taken.get(counted.rule.id, 0)
             given += [counted.rule.offer] * min(steps, _GRANTS_MAX)
     return tuple(filter(None, given))
+
+
+def referrals(valuation: Valuation, *, net: Net) -> tuple[Rule, ...]:
+    """The referrals that a net amount still pays: to the friend, and to whoever brought them."""
+    return tuple(rule for rule in _bonuses(valuation, net) if rule.kind is RuleKind.REFERRAL)
 
 
 def stacked(valuation: Valuation) -> Iterable[tuple[Rule, int, int]]:
@@ -241,6 +250,12 @@ def _blocked(
 def _rules(program: Program, moment: Moment) -> list[Rule]:
     """The rules that a purchase is rated by, as far as they count then."""
     return [rule for rule in program.rules if rule.kind not in APART and counts(rule.when, moment)]
+
+
+def _is_bonus(rule: Rule, before: State, *, referred: bool) -> bool:
+    if rule.kind is RuleKind.REFERRAL:
+        return referred and not is_paid(before, rule)
+    return rule.kind is RuleKind.BONUS
 
 
 def _counted(
@@ -306,16 +321,22 @@ def _multiplied(
 def _flat(valuation: Valuation, net: Net, taken: Taken) -> Iterable[tuple[str, int]]:
     """Each bonus and challenge in full or not at all; milestones as far as steps are left."""
     kind = valuation.program.kind
-    counting = net_part(valuation.eligible, valuation.purchase, net)
-    for rule in valuation.bonuses:
-        stays = net is not None and counting >= rule.when.minimum
-        yield rule.id, _within(valuation, rule, gain(rule, kind) if stays else 0)
+    for rule in _bonuses(valuation, net):
+        yield rule.id, _within(valuation, rule, gain(rule, kind))
     for counted in valuation.counted:
         if counted.rule.kind is RuleKind.MILESTONE:
             yield counted.rule.id, _of_steps(valuation, counted, taken)
     for rule, progress in valuation.challenges:
         stays = net is not None and progress.is_won
         yield rule.id, _within(valuation, rule, gain(rule, kind) if stays else 0)
+
+
+def _bonuses(valuation: Valuation, net: Net) -> Iterable[Rule]:
+    """The bonuses for which enough is left."""
+    counting = net_part(valuation.eligible, valuation.purchase, net)
+    return (
+        rule for rule in valuation.bonuses if net is not None and counting >= rule.when.minimum
+    )
 
 
 def _of_steps(valuation: Valuation, counted: Steps, taken: Taken) -> int:

@@ -33,6 +33,7 @@ class RuleKind(StrEnum):
     WELCOME = "welcome"
     BIRTHDAY = "birthday"
     WIN_BACK = "win_back"
+    REFERRAL = "referral"
 
 
 PER_PURCHASE = (RuleKind.STAMPS_PER_PURCHASE, RuleKind.POINTS_PER_PURCHASE)

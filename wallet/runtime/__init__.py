@@ -233,11 +233,13 @@ def agenda() -> "AgendaBook":
 def office(has_time: Callable[[], bool]) -> "Office":
     """What the calendar's work needs, for a run that goes on while there is time."""
     from wallet.services.keep_calendar import Office
+    from wallet.storage.member_roll import MemberRoll
     from wallet.telemetry import alarm_of_card
 
     return Office(
         books=books(),
         heads=ledger(),
+        roll=MemberRoll(),
         agenda=agenda(),
         vault=vault(),
         clock=now,

@@ -1,4 +1,4 @@
-"""The agenda: which cards to look at, and when.
+"""The agenda: which cards to look at, and when; and whose cards to note in it anew.
 
 A card with something due stands in it at least once, at the latest at the time of the first such
 thing. It may stand there too early, or for nothing: who looks finds what is due by the card
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from wallet.domain.ids import CardId
+from wallet.domain.ids import CardId, ProgramId
 
 # A day of everybody's at once is spread over so many partitions.
 SHARDS = 16
@@ -30,6 +30,15 @@ class Appointment:
     birthday: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollCall:
+    """A programme all cards of which are to be noted anew; those before the place `after` are."""
+
+    at: datetime
+    program_id: ProgramId
+    after: str = ""
+
+
 class Agenda(Protocol):
     """Appointments by UTC day and shard, birthdays by blind index, and the places reached."""
 
@@ -46,6 +55,15 @@ class Agenda(Protocol):
 
     def born_on(self, finder: str, *, after: CardId | None) -> Sequence[CardId]:
         """At most PAGE_SIZE cards behind `after` whose holders' birthday has that blind index."""
+
+    def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
+        """At most PAGE_SIZE that are due by then, in order."""
+
+    def put_roll_call(self, roll_call: RollCall) -> None:
+        """Writes a roll call, or the place that it has come to."""
+
+    def end_roll_call(self, roll_call: RollCall) -> None:
+        """Takes a roll call away."""
 
     def place(self, walk: Walk) -> date | None:
         """The first day that a walk has not done; None if it never began."""

@@ -19,7 +19,7 @@ from wallet.domain.programs import Program, Rule
 from wallet.domain.times import cut
 from wallet.domain.vocabulary import RuleKind
 from wallet.services.agenda import Appointment
-from wallet.services.commit import Act, Books, Decided, commit, program_in_force
+from wallet.services.commit import Act, Books, Decided, commit_gift, program_in_force
 from wallet.services.find_cards import follow
 
 ACTOR = "calendar"
@@ -45,10 +45,6 @@ class Birthday:
 
     finder: str
     soon: tuple[Appointment, ...]
-
-
-class NothingToGiveError(Exception):
-    """No rule gives anything, so nothing is to be written."""
 
 
 def birthday_of(
@@ -108,16 +104,15 @@ def give_birthday_bonus(books: Books, card: Card, birthday: date, *, now: dateti
             digest=act.digest,
             occurred_at=max(began, card.created_at),
         )
-        if draft.after == card.state:
-            raise NothingToGiveError
         return Decided(draft=replace(draft, reason=name), program=program)
 
     if not _rules(program_in_force(books, card, now)):
         return False
     try:
-        return not commit(books, act, card.id, decide).replayed
-    except (NothingToGiveError, CardNotActiveError):
+        given = commit_gift(books, act, card.id, decide)
+    except CardNotActiveError:
         return False
+    return given is not None and not given.replayed
 
 
 def _rules(program: Program) -> Sequence[Rule]:

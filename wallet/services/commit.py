@@ -140,6 +140,27 @@ def commit(
     raise ContentionError(card_id)
 
 
+class _NothingGivenError(Exception):
+    """No rule gives anything, so nothing is to be written."""
+
+
+def commit_gift(
+    books: Books, act: Act, card_id: CardId, decide: Callable[[Card], Decided]
+) -> Committed | None:
+    """Commits a bonus as `commit` does; None, and nothing is written, where it gives nothing."""
+
+    def decide_gift(card: Card) -> Decided:
+        decided = decide(card)
+        if not decided.draft.lines and decided.draft.after.offers == card.state.offers:
+            raise _NothingGivenError
+        return decided
+
+    try:
+        return commit(books, act, card_id, decide_gift)
+    except _NothingGivenError:
+        return None
+
+
 def changed(act: Act, card: Card, decided: Decided, key: EntryId) -> Change:
     """The change that a decision makes of a card."""
     after, entry = seal(

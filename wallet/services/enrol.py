@@ -59,8 +59,11 @@ def enrol(
     member: Member,
     *,
     consents: tuple[Consent, ...] = (),
+    referred_by: CardId | None = None,
 ) -> Welcome:
     """Makes a member with a card, once for an idempotency key.
+
+    `referred_by` is the card whose holder brought the member (`introductions.py`).
 
     Raises NotFoundError for a program that is unknown, another merchant's or not in force yet, and
     KeyReusedError.
@@ -69,7 +72,8 @@ def enrol(
     if program is None or program.merchant_id != act.merchant_id:
         raise NotFoundError("program")
     for _ in range(_TRIES):
-        enrolment = replace(_drawn(reception, act, program, member), consents=consents)
+        drawn = _drawn(reception, act, program, member, referred_by)
+        enrolment = replace(drawn, consents=consents)
         if reception.members.enrol(enrolment):
             return Welcome(card=enrolment.card, program=program, replayed=False)
         before = reception.members.enrolled(act.merchant_id, act.digest)
@@ -78,7 +82,13 @@ def enrol(
     raise ContentionError(program_id)
 
 
-def _drawn(reception: Reception, act: Act, program: Program, member: Member) -> Enrolment:
+def _drawn(
+    reception: Reception,
+    act: Act,
+    program: Program,
+    member: Member,
+    referred_by: CardId | None,
+) -> Enrolment:
     chance, now = reception.chance, cut(act.now)
     member_id = MemberId(encode_id(chance(ID_BYTES)))
     card = Card(
@@ -97,13 +107,14 @@ def _drawn(reception: Reception, act: Act, program: Program, member: Member) -> 
         created_at=now,
         updated_at=now,
         modified=int(now.timestamp()),
+        referred_by=referred_by,
     )
     welcome = _welcome(act, card, program)
     birthday = _birthday(reception, act, card, program, member)
     return Enrolment(
         card=welcome.after if welcome else card,
         sealed=reception.vault.seal(member_id, member),
-        finders=_finders(reception.vault, member),
+        finders=finders_of(reception.vault, member),
         program_version=program.version,
         digest=act.digest,
         fingerprint=act.fingerprint,
@@ -131,7 +142,8 @@ def _birthday(
     return birthday_of(reception.vault, card, program, member.birthday, now=act.now)
 
 
-def _finders(vault: Vault, member: Member) -> tuple[str, ...]:
+def finders_of(vault: Vault, member: Member) -> tuple[str, ...]:
+    """The blind indexes of a member's e-mail and phone."""
     said = (("email", member.email), ("phone", member.phone))
     return tuple(vault.finder(member.merchant_id, kind, value) for kind, value in said if value)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from wallet.domain.cards import Card
 from wallet.domain.entries import Entry, EntryKind, Reversed
@@ -14,7 +14,7 @@ from wallet.domain.ids import entry_id as make_entry_id
 from wallet.domain.programs import Program
 from wallet.domain.undoing import Target
 from wallet.services.commit import Books, own_card, program_version, state_before
-from wallet.services.reverse import held_by, purchase_of
+from wallet.services.reverse import held_by, purchase_of, target_of
 
 _PAGE = 100
 _OF_TWO_CARDS = (EntryKind.MERGE, EntryKind.UNMERGE)
@@ -76,19 +76,10 @@ def _other(books: Books, entry: Entry) -> Past | None:
 def _target(books: Books, card: Card, entry: Entry) -> Target | None:
     """What a reversal took back, as it stood right before it."""
     reversed_id = entry.reverses if entry.kind is EntryKind.REVERSE else None
-    past = _past(books, reversed_id) if reversed_id else None
-    if past is None:
+    found = books.ledger.entry(reversed_id) if reversed_id else None
+    if found is None:
         return None
-    # It is taken back under its own version, whatever is in force by then.
-    program = program_version(books, card, past.entry.program_version)
-    target = Target(
-        program=program,
-        entry=past.entry,
-        before=past.before,
-        purchase=purchase_of(books, past.entry, program),
-        so_far=Reversed(),
-        held=held_by(books, card, past.entry),
-    )
+    target = target_of(books, card, found.entry, so_far=Reversed())
     earlier = _earlier(books, target, entry)
     try:
         so_far = taken_before(card, target, earlier)
@@ -112,22 +103,32 @@ def _earlier(books: Books, target: Target, entry: Entry) -> Iterator[Past]:
 def _between(books: Books, first: Entry, last: Entry) -> Iterator[Entry]:
     """The entries from the first until the last, oldest first.
 
-    Where the card was merged, they go on with those of the card that it was merged into.
+    While the card was merged, also those of the card that it was merged into.
     """
     yield first
-    newest = first
-    while page := books.ledger.entries_after(newest.card_id, newest.seq, limit=_PAGE):
-        for each in page:
-            if (each.card_id, each.seq) == (last.card_id, last.seq):
+    for each in _later(books, first):
+        if each.id == last.id:
+            return
+        yield each
+        if each.kind is EntryKind.MERGE and each.after.merged_into:
+            filled = make_entry_id(each.after.merged_into, _digest(each))
+            yield from _while_merged(books, filled, last)
+            if each.card_id != last.card_id:
                 return
-            yield each
-            newest = each
-            into = each.after.merged_into if each.card_id != last.card_id else None
-            filled = into and books.ledger.entry(make_entry_id(into, _digest(each)))
-            if filled:
-                newest = filled.entry
-                yield newest
-                break
+
+
+def _while_merged(books: Books, filled: EntryId, last: Entry) -> Iterator[Entry]:
+    merged = books.ledger.entry(filled)
+    together = _between(books, merged.entry, last) if merged else iter(())
+    return takewhile(lambda each: each.reverses != filled, together)
+
+
+def _later(books: Books, entry: Entry) -> Iterator[Entry]:
+    """The entries of the same card after an entry, oldest first."""
+    newest = entry
+    while page := books.ledger.entries_after(newest.card_id, newest.seq, limit=_PAGE):
+        yield from page
+        newest = page[-1]
 
 
 def _digest(entry: Entry) -> str:

@@ -2,11 +2,11 @@
 
 A stream delivers more than once, and not all entries of a card come in one batch. So an entry is
 not counted when it comes: its card is brought up to date, from the last entry counted to the
-newest, in one conditional write.
+newest, in one conditional write. So whoever must see every entry looks on here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,9 @@ _TRIES = 5
 ENTRIES_MAX = 50
 # In the place of a day: the sum of all of them.
 TOTAL = "total"
+
+Onlooker = Callable[[Card, Sequence[Entry], Sequence[Entry]], None]
+"""Sees a card, its new entries, and what reversals among them took back: each at least once."""
 
 _REWARDED = (EntryKind.REDEEM, EntryKind.CAPTURE)
 
@@ -84,17 +87,29 @@ class Statistics(Protocol):
 
 
 def fold_statistics(
-    ledger: Ledger, programs: Programs, statistics: Statistics, card_ids: Iterable[CardId]
+    ledger: Ledger,
+    programs: Programs,
+    statistics: Statistics,
+    card_ids: Iterable[CardId],
+    *,
+    shown_to: Onlooker,
 ) -> None:
     """Brings the counts of these cards up to date.
 
-    Raises ContentionError if others keep doing the same.
+    Before entries are counted they are `shown_to` somebody: what that raises is raised, and they
+    come again. Raises ContentionError if others keep doing the same.
     """
-    for card_id in dict.fromkeys(card_ids):
-        _fold(ledger, programs, statistics, card_id)
+    for card_id in card_ids:
+        _fold(ledger, programs, statistics, card_id, shown_to)
 
 
-def _fold(ledger: Ledger, programs: Programs, statistics: Statistics, card_id: CardId) -> None:
+def _fold(
+    ledger: Ledger,
+    programs: Programs,
+    statistics: Statistics,
+    card_id: CardId,
+    shown_to: Onlooker,
+) -> None:
     card = ledger.head(card_id)
     if card is None:
         return
@@ -104,7 +119,9 @@ def _fold(ledger: Ledger, programs: Programs, statistics: Statistics, card_id: C
         entries = ledger.entries_after(card_id, counted, limit=ENTRIES_MAX)
         if not entries:
             return
-        days = _by_day(entries, _targets(ledger, entries), _versions(programs, entries, card))
+        targets = _targets(ledger, entries)
+        shown_to(card, entries, list(targets.values()))
+        days = _by_day(entries, targets, _versions(programs, entries, card))
         if not statistics.count(
             card.program_id, card_id, days, after=counted, upto=entries[-1].seq
         ):

@@ -3,6 +3,7 @@
 Nobody may learn from it who is a member. So whoever joins gets a new card and the same answer.
 Where the contact has a card in the programme already, the new one is a spare card without the
 contact, and a mail leads the contact's owner to the card that they have (docs/decisions/0008).
+Nobody brought who was here before: a spare card for a known contact has no referral.
 """
 
 import ipaddress
@@ -73,7 +74,7 @@ class Application:
     """What a customer said. Without `contact` the card holds no data that leads to a person.
 
     `consents` are the texts that were ticked. `key` was made with the form: the same key is the
-    same act.
+    same act. `referred_by` is the card whose holder sent them.
     """
 
     name: str | None
@@ -81,6 +82,7 @@ class Application:
     language: str
     consents: Mapping[ConsentKind, str]
     key: str
+    referred_by: CardId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def join(desk: FrontDesk, program: Program, said: Application, *, now: datetime)
     """
     form = _Form(program=program, said=said, now=now)
     if said.contact is None:
-        return Joined(card=_spare(desk, form).card, letter=None)
+        return Joined(card=_nameless(desk, form).card, letter=None)
     finder = _finder(desk.reception.vault, program.merchant_id, said.contact)
     known = _known(desk, program, finder)
     own = _standing(desk, form, finder) if known else None
@@ -176,20 +178,35 @@ def _standing(desk: FrontDesk, form: _Form, finder: str) -> Card | None:
 def _own(desk: FrontDesk, form: _Form, finder: str) -> Welcome | None:
     """A card with the contact; None if another form was faster with the same contact."""
     try:
-        return _enrolled(desk, form, form.said.contact, _key(form.program, finder))
+        return _enrolled(
+            desk, form, form.said.contact, _key(form.program, finder), form.said.referred_by
+        )
     except KeyReusedError:
         return None
 
 
-def _spare(desk: FrontDesk, form: _Form, finder: str = "") -> Welcome:
-    """A card without a contact, once for a form and what it said.
+def _nameless(desk: FrontDesk, form: _Form) -> Welcome:
+    """A card for who gives no contact, once for a form."""
+    return _enrolled(
+        desk, form, None, _key(form.program, f"{form.said.key}\n"), form.said.referred_by
+    )
+
+
+def _spare(desk: FrontDesk, form: _Form, finder: str) -> Welcome:
+    """A card without the contact, once for a form and what it said.
 
     Who goes back and corrects the address has sent another form, and a mail is due.
     """
-    return _enrolled(desk, form, None, _key(form.program, f"{form.said.key}\n{finder}"))
+    return _enrolled(desk, form, None, _key(form.program, f"{form.said.key}\n{finder}"), None)
 
 
-def _enrolled(desk: FrontDesk, form: _Form, contact: Contact | None, digest: str) -> Welcome:
+def _enrolled(
+    desk: FrontDesk,
+    form: _Form,
+    contact: Contact | None,
+    digest: str,
+    referred_by: CardId | None,
+) -> Welcome:
     said = form.said
     act = Act(
         merchant_id=form.program.merchant_id,
@@ -209,7 +226,9 @@ def _enrolled(desk: FrontDesk, form: _Form, contact: Contact | None, digest: str
         Consent(kind=kind, given=True, text=text, language=said.language, at=cut(form.now))
         for kind, text in said.consents.items()
     )
-    return enrol(desk.reception, act, form.program.id, member, consents=consents)
+    return enrol(
+        desk.reception, act, form.program.id, member, consents=consents, referred_by=referred_by
+    )
 
 
 def _value(contact: Contact | None, kind: ContactKind) -> str | None:

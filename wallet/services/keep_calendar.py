@@ -4,10 +4,13 @@ A run takes the cards that the agenda holds up to now, a page at a time. Each ca
 the point where nothing is due; then its next appointment is written, and only then the old one
 removed. So a run that dies at any point leaves the card in the agenda, and what had been done is
 not due again. A card that fails stops no other: it is looked at again a little later.
+
+Before that, a run goes on with the roll calls that are due, so far that the cards do not wait
+long.
 """
 
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,10 +18,10 @@ from datetime import date, datetime, timedelta
 from wallet.domain.canonical import fingerprint
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotHeldError
-from wallet.domain.ids import CardId, entry_id, key_digest
+from wallet.domain.ids import CardId, ProgramId, entry_id, key_digest
 from wallet.domain.lapse import Due, Task, due_now, key_of, lapse, next_due
 from wallet.domain.times import cut
-from wallet.services.agenda import SHARDS, Agenda, Appointment
+from wallet.services.agenda import SHARDS, Agenda, Appointment, RollCall
 from wallet.services.birthdays import (
     ACTOR,
     EARLIEST,
@@ -28,6 +31,7 @@ from wallet.services.birthdays import (
     give_birthday_bonus,
 )
 from wallet.services.commit import Act, Books, Decided, commit, own_card, program_in_force
+from wallet.services.note_members import Register, Roll, note_page
 from wallet.services.ports import Clock, Heads
 from wallet.services.redeem import release_hold
 
@@ -40,45 +44,56 @@ _DAY = timedelta(days=1)
 _BIRTHDAYS_LATE = timedelta(days=30)
 # More things due on one card at one time than any card can have.
 _STEPS_MAX = 1_000
+# Of roll calls, a run goes through no more: each page may bring a hundred cards that are due now.
+ROLL_PAGES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """What the calendar's work needs.
 
-    `has_time` says whether there is time for one card more; `alarm` is told of cards that failed.
+    `has_time` says whether there is time for one card more; `alarm` is told of cards that failed,
+    and of programmes whose cards could not be noted.
     """
 
     books: Books
     heads: Heads
+    roll: Roll
     agenda: Agenda
     vault: Finders
     clock: Clock
     has_time: Callable[[], bool]
-    alarm: Callable[[CardId, str], None]
+    alarm: Callable[[CardId | ProgramId, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a run did: cards looked at, entries written, cards that failed; whether it got through.
+    """What a run did: cards looked at, entries written, what failed; whether it got through.
 
     `entries` counts those of this run's own calls; one written by a run that died is not in it.
+    `rolls` is how many pages of members it noted.
     """
 
     cards: int
     entries: int
     failed: int
     done: bool
+    rolls: int = 0
 
 
 def keep_calendar(office: Office) -> Kept:
     """Does all that is due by now, or as much as there is time for."""
     run = _Run(office)
     run.spread_birthdays()
+    called = run.call_rolls()
     done = run.do_dues()
     counts = run.counts
     return Kept(
-        cards=counts["cards"], entries=counts["entries"], failed=counts["failed"], done=done
+        cards=counts["cards"],
+        entries=counts["entries"],
+        failed=counts["failed"],
+        done=called and done,
+        rolls=counts["rolls"],
     )
 
 
@@ -112,6 +127,16 @@ class _Run:
             day += _DAY
             agenda.reach("birthdays", day)
 
+    def call_rolls(self) -> bool:
+        """Goes on with the roll calls, a page of each in turn; whether none is left for now."""
+        waiting = deque(self._latest())
+        while waiting and self.counts["rolls"] < ROLL_PAGES_MAX and self._office.has_time():
+            self.counts["rolls"] += 1
+            further = self._call(waiting.popleft())
+            if further:
+                waiting.append(further)
+        return not waiting
+
     def do_dues(self) -> bool:
         """Goes through the days that are not done; whether it came to the end."""
         agenda, today = self._office.agenda, self._now.date()
@@ -132,6 +157,33 @@ class _Run:
         except _OutOfTimeError:
             return False
         return True
+
+    def _latest(self) -> Iterable[RollCall]:
+        """The roll calls that are due. Of a programme's the last one, from its start, for all."""
+        agenda = self._office.agenda
+        latest: dict[ProgramId, RollCall] = {}
+        for each in agenda.roll_calls(until=self._now):
+            earlier = latest.get(each.program_id)
+            latest[each.program_id] = replace(each, after="") if earlier else each
+            if earlier:
+                agenda.put_roll_call(latest[each.program_id])
+                agenda.end_roll_call(earlier)
+        return latest.values()
+
+    def _call(self, roll_call: RollCall) -> RollCall | None:
+        """Notes a page; the roll call to go on with, None if it is done, or put off."""
+        office, agenda = self._office, self._office.agenda
+        register = Register(
+            agenda=agenda, programs=office.books.programs, heads=office.heads, roll=office.roll
+        )
+        try:
+            return note_page(register, roll_call, now=self._now)
+        except Exception:  # noqa: BLE001  the outermost edge of a programme
+            self.counts["failed"] += 1
+            office.alarm(roll_call.program_id, traceback.format_exc(limit=12))
+            agenda.put_roll_call(replace(roll_call, at=self._now + AGAIN))
+            agenda.end_roll_call(roll_call)
+            return None
 
     def _born_on(self, finder: str) -> Iterator[Sequence[CardId]]:
         after = None

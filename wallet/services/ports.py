@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     # A cold start that only reads a card pays for neither.
     from wallet.domain.consents import Consent
     from wallet.domain.purchases import Item, Purchase
-    from wallet.services.agenda import Appointment
+    from wallet.services.agenda import Appointment, RollCall
 
 Clock = Callable[[], datetime]
 Chance = Callable[[int], bytes]
@@ -193,12 +193,16 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """A version to publish, and the newest version that was read (0: the program is new)."""
+    """A version to publish, and the newest version that was read (0: the program is new).
+
+    `roll_call` is written with the version.
+    """
 
     program: Program
     newest: int
     digest: str
     fingerprint: bytes
+    roll_call: "RollCall | None" = None
 
 
 class Programs(Protocol):

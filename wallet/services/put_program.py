@@ -1,4 +1,7 @@
-"""Publishes a program: the first version, or a new one if the document differs from the newest."""
+"""Publishes a program: the first version, or a new one if the document differs from the newest.
+
+Where other things become due with a version, all cards are noted anew once it is in force.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +15,19 @@ from wallet.domain.errors import (
     NotFoundError,
 )
 from wallet.domain.ids import ProgramId
+from wallet.domain.lapse import may_differ_in_dues
 from wallet.domain.program_document import face, write_terms
 from wallet.domain.programs import Program, Terms, version_of
 from wallet.domain.times import cut
+from wallet.services.agenda import RollCall
 from wallet.services.commit import Act
 from wallet.services.ports import Programs, Publication
 
 _TRIES = 5
 # A form that was filled in slowly is not a request for a version in the past.
 _LATE_MAX = timedelta(minutes=5)
+# By then every process knows the version, and who joined before that is in the members' index.
+_KNOWN_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +64,20 @@ def put_program(
         if newest is None or effective_at != newest.effective_at:
             _check_time(effective_at, act.now)
         _check_lasting(newest, terms)
+        program = _next(act, program_id, newest, terms, effective_at)
         publication = Publication(
-            program=_next(act, program_id, newest, terms, effective_at),
+            program=program,
             newest=newest.version if newest else 0,
             digest=act.digest,
             fingerprint=act.fingerprint,
+            roll_call=_roll_call(newest, program, act.now) if newest else None,
         )
-        if newest and publication.program.version == newest.version:
+        if newest and program.version == newest.version:
             if programs.note(publication):
                 return Published(program=newest, created=False)
             continue
         if programs.publish(publication):
-            return Published(program=publication.program, created=newest is None)
+            return Published(program=program, created=newest is None)
     raise ContentionError(program_id)
 
 
@@ -133,3 +142,14 @@ def _next(
         design_version=(newest.design_version if newest else 0) + redesigned,
         effective_at=effective_at or cut(act.now),
     )
+
+
+def _roll_call(newest: Program, program: Program, now: datetime) -> RollCall | None:
+    """When to note all cards anew; None if what is noted of them stands as it is.
+
+    A newest version that has not begun may never: then another one is in force before this one.
+    """
+    if newest.effective_at <= now and not may_differ_in_dues(newest, program):
+        return None
+    at = max(program.effective_at, cut(now)) + _KNOWN_AFTER
+    return RollCall(at=at, program_id=program.id)

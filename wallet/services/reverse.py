@@ -20,6 +20,7 @@ from wallet.services.commit import (
     program_version,
     state_before,
 )
+from wallet.services.ports import Claim
 
 
 def reverse(
@@ -30,11 +31,12 @@ def reverse(
     refund: int | None = None,
     clip: bool = False,
     on: CardId | None = None,
+    claims: tuple[Claim, ...] = (),
 ) -> Committed:
     """Reverses an entry. Raises as `commit` and `domain.moved.take_back` do.
 
     `clip` makes a refund of more than is left one of what is left; `on` is the card that the
-    entry's own was merged into.
+    entry's own was merged into; `claims` must hold as well.
     """
     parts = split_entry_id(entry_id)
     if parts is None:
@@ -47,25 +49,34 @@ def reverse(
         found = books.ledger.entry(target_id)
         if found is None:
             raise NotFoundError("entry")
-        entry = found.entry
-        program = program_version(books, card, entry.program_version)
-        read = books.ledger.mark(target_id)
+        entry, read = found.entry, books.ledger.mark(target_id)
         part = refund
         if clip and refund is not None and entry.amount is not None:
             part = min(refund, entry.amount - read.amount)
-        target = Target(
-            program=program,
-            entry=entry,
-            before=state_before(books, entry),
-            purchase=purchase_of(books, entry, program),
-            so_far=read,
-            held=held_by(books, card, entry),
-        )
+        target = target_of(books, card, entry, so_far=read)
         draft, left = take_back(card, target, refund=part, occurred_at=cut(act.now))
         in_force = program_in_force(books, card, act.now)
-        return Decided(draft=draft, program=in_force, mark=(read, left))
+        return Decided(draft=draft, program=in_force, mark=(read, left), claims=claims)
 
     return commit(books, act, on or parts[0], decide)
+
+
+def target_of(books: Books, card: Card, entry: Entry, *, so_far: Reversed) -> Target:
+    """An entry as it is taken back: under its own version, whatever is in force by then.
+
+    `card` is the entry's own, or the one that this was merged into.
+    """
+    program = program_version(books, card, entry.program_version)
+    own = card if card.id == entry.card_id else books.ledger.head(entry.card_id)
+    return Target(
+        program=program,
+        entry=entry,
+        before=state_before(books, entry),
+        purchase=purchase_of(books, entry, program),
+        so_far=so_far,
+        referred=own is not None and own.is_referred,
+        held=held_by(books, card, entry),
+    )
 
 
 def held_by(books: Books, card: Card, entry: Entry) -> Target | None:

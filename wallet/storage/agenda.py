@@ -1,4 +1,4 @@
-"""The agenda on the core table: buckets of a UTC day, each in shards."""
+"""The agenda on the core table: buckets of a UTC day, each in shards; roll calls in one bucket."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -6,12 +6,13 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError
 
-from wallet.domain.ids import CardId
+from wallet.domain.ids import CardId, ProgramId
 from wallet.domain.times import from_millis, to_millis
-from wallet.services.agenda import PAGE_SIZE, Appointment, Walk, shard_of
+from wallet.services.agenda import PAGE_SIZE, Appointment, RollCall, Walk, shard_of
 from wallet.storage.rows.cards import AgendaRow
 
 _CURSOR = "Y#cursor"
+_ROLLS = "Y#rolls"
 # Sorts behind all that may follow the time.
 _LAST = "~"
 
@@ -38,14 +39,25 @@ class AgendaBook:
         self, day: date, shard: int, *, until: datetime, after: Appointment | None
     ) -> Sequence[Appointment]:
         """A page of a day's shard."""
-        no_later = AgendaRow.sk.between("0", f"{to_millis(until):013d}{_LAST}")
-        rows = _page(_bucket(day, shard), no_later, _key(after) if after else "")
+        rows = _page(_bucket(day, shard), _no_later(until), _key(after) if after else "")
         return [_appointment(row.sk) for row in rows]
 
     def born_on(self, finder: str, *, after: CardId | None) -> Sequence[CardId]:
         """A page of the cards of a birthday."""
         rows = _page(f"YB#{finder}", None, after or "")
         return [CardId(row.sk) for row in rows]
+
+    def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
+        """The first page of those that are due."""
+        return [_roll_call(row) for row in _page(_ROLLS, _no_later(until), "")]
+
+    def put_roll_call(self, roll_call: RollCall) -> None:
+        """Writes a roll call and its place."""
+        roll_call_row(roll_call).save()
+
+    def end_roll_call(self, roll_call: RollCall) -> None:
+        """Takes a roll call away."""
+        roll_call_row(roll_call).delete()
 
     def place(self, walk: Walk) -> date | None:
         """How far a walk has come."""
@@ -78,6 +90,12 @@ def appointment_row(appointment: Appointment) -> AgendaRow:
     return AgendaRow(_bucket(day, shard_of(appointment.card_id)), _key(appointment))
 
 
+def roll_call_row(roll_call: RollCall) -> AgendaRow:
+    """A roll call as a row."""
+    key = f"{to_millis(roll_call.at):013d}#{roll_call.program_id}"
+    return AgendaRow(_ROLLS, key, after=roll_call.after or None)
+
+
 def birthday_row(finder: str, card_id: CardId) -> AgendaRow:
     """A card under the blind index of its holder's birthday."""
     return AgendaRow(f"YB#{finder}", card_id)
@@ -96,6 +114,10 @@ def _page(pk: str, condition: Any, behind: str) -> list[AgendaRow]:
     return list(rows)
 
 
+def _no_later(until: datetime) -> Any:
+    return AgendaRow.sk.between("0", f"{to_millis(until):013d}{_LAST}")
+
+
 def _bucket(day: date, shard: int) -> str:
     return f"Y#{day.isoformat()}#{shard}"
 
@@ -111,4 +133,11 @@ def _appointment(key: str) -> Appointment:
         at=from_millis(int(millis)),
         card_id=CardId(card_id),
         birthday=date.fromisoformat(birthday[0]) if birthday else None,
+    )
+
+
+def _roll_call(row: AgendaRow) -> RollCall:
+    millis, program_id = row.sk.split("#", 1)
+    return RollCall(
+        at=from_millis(int(millis)), program_id=ProgramId(program_id), after=row.after or ""
     )

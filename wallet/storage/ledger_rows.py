@@ -33,6 +33,7 @@ def head_row(card: Card) -> HeadRow:
         created=to_millis(card.created_at),
         updated=to_millis(card.updated_at),
         modified=card.modified,
+        referred_by=card.referred_by,
     )
 
 
@@ -54,6 +55,7 @@ def to_card(row: HeadRow) -> Card:
         created_at=from_millis(int(row.created)),
         updated_at=from_millis(int(row.updated)),
         modified=int(row.modified),
+        referred_by=CardId(row.referred_by) if row.referred_by else None,
     )
 
 

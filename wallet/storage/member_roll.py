@@ -27,6 +27,12 @@ class MemberRoll:
         shown = rows[:limit]
         return [_to_row(row) for row in shown], _place(shown[-1]) if len(rows) > limit else None
 
+    def cards(self, program_id: ProgramId, *, after: str, limit: int) -> tuple[list[CardId], str]:
+        """A page of the members' cards, newest first, and the place behind which it goes on."""
+        place = _read_place(after) if after else None
+        rows, further = self.page(program_id, after=place, limit=limit)
+        return [row.card_id for row in rows], _write_place(further) if further else ""
+
     def count(self, program_id: ProgramId, *, since: datetime | None, limit: int) -> int:
         """How many joined, counted up to `limit`."""
         begun = None if since is None else MemberRow.created >= to_millis(since)
@@ -43,6 +49,15 @@ def _key(program_id: ProgramId, place: Place) -> dict[str, Any]:
         "pk": {"S": f"U#{place.member_id}"},
         "sk": {"S": "H"},
     }
+
+
+def _write_place(place: Place) -> str:
+    return f"{place.joined_millis}#{place.member_id}"
+
+
+def _read_place(text: str) -> Place:
+    millis, member_id = text.split("#")
+    return Place(joined_millis=int(millis), member_id=MemberId(member_id))
 
 
 def _place(row: MemberRow) -> Place:

@@ -17,6 +17,7 @@ from wallet.domain.program_document import stored_terms, write_terms
 from wallet.domain.programs import Program, version_of
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock, Publication
+from wallet.storage.agenda import roll_call_row
 from wallet.storage.races import lost_race
 from wallet.storage.rows.core import PointerRow
 from wallet.storage.rows.merchants import OwnedProgramRow, ProgramRow, VersionRow
@@ -70,7 +71,10 @@ class ProgramShelf:
         return self._versions.setdefault((program_id, version), _to_program(program_id, row))
 
     def publish(self, publication: Publication) -> bool:
-        """Writes version and pointer, if the newest version is still the one that was read."""
+        """Writes version and pointer, if the newest version is still the one that was read.
+
+        In the same transaction the roll call, so that no version is without the one it needs.
+        """
         program, newest = publication.program, publication.newest
         in_force = _pairs(_pointer(program.id)) if newest else []
         pointer = ProgramRow(
@@ -87,6 +91,8 @@ class ProgramShelf:
                 transaction.save(pointer, condition=unchanged)
                 transaction.save(_owned_row(program))
                 transaction.save(_answer_row(publication), condition=_new())
+                if publication.roll_call:
+                    transaction.save(roll_call_row(publication.roll_call))
         except TransactWriteError as error:
             if not lost_race(error):
                 raise

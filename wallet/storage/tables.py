@@ -102,7 +102,7 @@ def bind(*, core: str, edge: str, stats: str) -> Connection:
         for row in rows:
             row.Meta.table_name = name
             row._connection = None  # noqa: SLF001  there is no public way to share one
-        tables = [row._get_connection() for row in rows]  # noqa: SLF001
+        tables = [row._get_connection() for row in rows]  # noqa: SLF001  the same
         shared.add_meta_table(_whole([table.get_meta_table() for table in tables]))
         for table in tables:
             table.connection = shared

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chalice_app.customer.shop import BOOKS, Shop, new_email, open_program
 
@@ -72,13 +72,13 @@ def test_a_customer_joins_and_comes_back_without_a_script(
     page.fill("#contact", email)
     page.click("text=Odbierz kartę")
     assert "/c/" in page.url
-    assert page.locator("text=Karta gotowa.").is_visible()
-    assert page.locator("text=0 / 10").is_visible()
+    expect(page.locator("text=Karta gotowa.")).to_be_visible()
+    expect(page.locator("text=0 / 10")).to_be_visible()
     page.goto(f"{shop.demo['base_url']}/join/{shop.cafe}")
     page.click("text=Mam już kartę")
     page.fill("#contact", email)
     page.click("text=Wyślij link")
-    assert page.locator("text=Jeśli ten adres ma już kartę").is_visible()
+    expect(page.locator("text=Jeśli ten adres ma już kartę")).to_be_visible()
     assert len(set(shop.mailed_tokens(email))) == 1
     page.goto(f"{shop.demo['base_url']}/join/{shop.cafe}")
     page.click("text=Karta bez danych")

@@ -218,7 +218,7 @@ ROWS: Mapping[str, tuple[Door, ...]] = {
     "card_acts.post_merge": (
         replace(_API, params=_market_card, fields=lambda scene: {"card_id": scene.market.card()}),
     ),
-    "join.show": (_SHOP,),
+    "join.show": (replace(_SHOP, query={**_LANG, "ref": "0123456789abcdefghijkl"}),),
     "join.post": (
         Door(sends="form", params=_program, fields=joined, limited=True, public=True),
         Door(sends="json", params=_program, fields=joined_from_a_site, limited=True),

@@ -51,6 +51,7 @@ def printed(_: Scene) -> Fields:
 def joined(scene: Scene) -> Fields:
     contact = f"{secrets.token_hex(6)}@example.com"
     fields = {"key": new_key(), "name": "Marta", "contact": contact, "homepage": ""}
+    fields["ref"] = scene.stamps["id"]
     return {**fields, "consent_email": "on", "consent_pass": "on", "publishable_key": ""}
 
 
@@ -58,7 +59,8 @@ def joined_from_a_site(scene: Scene) -> Fields:
     key = publishable_key(runtime.vault(), scene.desk.shop.stamps)
     contact = f"{secrets.token_hex(6)}@example.com"
     consents = {"email": True, "pass": False}
-    return {"name": "Marta", "contact": contact, "locale": "hu", "consents": consents, "key": key}
+    said = {"name": "Marta", "contact": contact, "locale": "hu", "consents": consents}
+    return {**said, "referral_code": scene.stamps["code"], "key": key}
 
 
 def enrolled(_: Scene) -> Fields:

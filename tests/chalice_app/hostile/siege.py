@@ -29,6 +29,8 @@ _FITTING = {
     "program": ("program_id",),
     "barcode": ("barcode",),
     "after": ("card_id",),
+    "ref": ("card_id",),
+    "referral_code": ("card_id", "card_code"),
 }
 
 

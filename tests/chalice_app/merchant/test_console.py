@@ -10,7 +10,7 @@ from tests.chalice_app.merchant.visitor import Visitor, fields_of, text_of
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.ids import CardId
-from wallet.services.fold_statistics import fold_statistics
+from wallet.services.follow_up import follow_up
 from wallet.services.list_members import Place, list_members
 from wallet.services.tills import pair
 
@@ -43,7 +43,7 @@ def test_today_counts_what_the_stream_has_told(desk: Desk) -> None:
         {"purchase": {"amount": 123456, "currency": "EUR"}},
         secret=shop.secret,
     )
-    fold_statistics(runtime.ledger(), runtime.programs(), runtime.statistics(), [card.id])
+    follow_up(runtime.books(), runtime.statistics(), [card.id], now=runtime.now())
     after = text_of(owner.get(f"/console?program={shop.points.id}"))
     assert "Visits today 1 1 in 30 days" in after
     assert "Members 1 1 new in 30 days" in after

@@ -1,7 +1,7 @@
 """Scanners that type: with what they put after a code, and on whatever keyboard the till has."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.till.place import Place, find
 
@@ -42,7 +42,7 @@ def test_a_hungarian_keyboard_changes_no_code(place: Place, browser: Browser) ->
         card = place.card(name="Ada")
     with place.till(browser) as page:
         press(page, card["barcode"])
-        page.get_by_role("heading", name="Ada", exact=True).wait_for()
+        expect(page.get_by_role("heading", name="Ada", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("ends", [(), ("Tab",), ("Enter",)])
@@ -59,7 +59,7 @@ def test_a_code_is_no_amount_however_it_ends(
         page.keyboard.type(card["barcode"])
         for key in ends:
             page.keyboard.press(key)
-        page.get_by_role("heading", name="Ada", exact=True).wait_for()
+        expect(page.get_by_role("heading", name="Ada", exact=True)).to_be_visible()
     assert place.entries(points) == place.entries(card) == []
 
 
@@ -69,7 +69,7 @@ def test_a_second_end_presses_nothing(place: Place, browser: Browser) -> None:
         page.focus("a[href='/till/join']")
         page.keyboard.type(card["barcode"])
         page.evaluate(PRESS_TWICE)
-        page.get_by_role("heading", name="Ada", exact=True).wait_for()
+        expect(page.get_by_role("heading", name="Ada", exact=True)).to_be_visible()
 
 
 def test_a_scanner_that_types_into_the_field_is_heard_too(place: Place, browser: Browser) -> None:
@@ -78,4 +78,4 @@ def test_a_scanner_that_types_into_the_field_is_heard_too(place: Place, browser:
         page.focus("#typed")
         page.keyboard.type(card["barcode"])
         page.keyboard.press("Tab")
-        page.get_by_role("heading", name="Ada", exact=True).wait_for()
+        expect(page.get_by_role("heading", name="Ada", exact=True)).to_be_visible()

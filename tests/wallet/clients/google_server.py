@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if self.server.google.released.wait(pause_seconds):
                     return
 
-    do_POST = do_PATCH = _reply  # noqa: N815
+    do_POST = do_PATCH = _reply  # noqa: N815  the names of http.server
 
     def log_message(self, *_: object) -> None: ...
 

@@ -118,6 +118,9 @@ def rules_of(unit: str, offers: list[str]) -> dict[str, Objects]:
         "welcome": giving(),
         "birthday": giving(),
         "win_back": giving({"days": st.integers(1, 3650)}),
+        "referral": st.one_of(
+            giving(None, {**when, "referrer": giving()}), _object({"referrer": giving()}, when)
+        ),
     }
 
 

@@ -58,6 +58,13 @@ MARKET: Mapping[str, Any] = {
         {"id": "welcome", "kind": "welcome", "points": 10},
         {"id": "birthday", "kind": "birthday", "offer": "juice"},
         {"id": "back", "kind": "win_back", "days": 60, "points": 20},
+        {
+            "id": "friend",
+            "kind": "referral",
+            "points": 5,
+            "referrer": {"points": 20, "offer": "juice"},
+            "when": {"minimum": 2000},
+        },
     ],
     "rewards": [
         {

@@ -94,6 +94,16 @@ def test_idleness_ends_everything_that_is_held() -> None:
     assert say_ending(held(program, points=0, lots=()), program, texts("en")) == ""
 
 
+def test_a_while_that_was_over_before_its_rule_is_said_and_reminded_of_as_it_counts() -> None:
+    program = programme(expiry={"idle_months": 6, "remind_days": [30]})
+    begun = datetime(2026, 9, 5, 12, tzinfo=UTC)
+    late = replace(program, effective_at=begun)
+    card = held(late, lots=(), used_at=begun.replace(year=2024))
+    assert say_ending(card, late, texts("en")) == "7 points count until 05/03/2027"
+    card = reminded(late, card, ENDS)
+    assert say_news(card, late, texts("en")) == "7 points count until 05/03/2027"
+
+
 def test_offers_stand_a_line_each_with_their_last_day() -> None:
     tea = {"id": "tea", "name": "Tea", "kind": "gift", "days": 5}
     program = programme(offers=[tea])

@@ -225,6 +225,7 @@ BOUNDS: list[tuple[Mapping[str, Any], str, int, int]] = [
     (MARKET, "rules.7.visits", 2, 31),
     (MARKET, "rules.7.days", 2, 62),
     (MARKET, "rules.11.days", 1, 3_650),
+    (MARKET, "rules.12.referrer.points", 1, 1_000_000),
     (BAKERY, "rules.4.stamps", 1, 1_000),
     (MARKET, "rewards.0.amount", 1, 1_000_000_000),
     (MARKET, "rewards.1.stock", 1, 1_000_000_000),

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from wallet.domain.ids import CardId
-from wallet.services.agenda import PAGE_SIZE, Appointment, Walk, shard_of
+from wallet.domain.ids import CardId, ProgramId
+from wallet.services.agenda import PAGE_SIZE, Appointment, RollCall, Walk, shard_of
 
 
 class FakeAgenda:
@@ -18,6 +18,7 @@ class FakeAgenda:
         self.noted: set[Appointment] = set()
         self.births: dict[str, set[CardId]] = defaultdict(set)
         self.places: dict[Walk, date] = {}
+        self.calls: dict[tuple[datetime, ProgramId], RollCall] = {}
 
     def add(self, appointments: Sequence[Appointment]) -> None:
         self.noted |= set(appointments)
@@ -40,6 +41,16 @@ class FakeAgenda:
     def born_on(self, finder: str, *, after: CardId | None) -> Sequence[CardId]:
         found = sorted(self.births[finder])
         return [each for each in found if after is None or each > after][:PAGE_SIZE]
+
+    def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
+        found = [call for (at, _), call in sorted(self.calls.items()) if at <= until]
+        return found[:PAGE_SIZE]
+
+    def put_roll_call(self, roll_call: RollCall) -> None:
+        self.calls[roll_call.at, roll_call.program_id] = roll_call
+
+    def end_roll_call(self, roll_call: RollCall) -> None:
+        self.calls.pop((roll_call.at, roll_call.program_id), None)
 
     def place(self, walk: Walk) -> date | None:
         return self.places.get(walk)

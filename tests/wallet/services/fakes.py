@@ -16,6 +16,7 @@ from wallet.domain.entries import Entry, Reversed
 from wallet.domain.ids import CardId, DeviceId, EntryId, MerchantId, ProgramId, PushToken
 from wallet.domain.programs import Program
 from wallet.domain.purchases import Item
+from wallet.services.agenda import RollCall
 from wallet.services.fold_statistics import TOTAL, Tally
 from wallet.services.phones import Registration, Told
 from wallet.services.ports import (
@@ -161,6 +162,7 @@ class FakePrograms:
     """The Programs port, without the minute for which the real one may lag behind."""
 
     def __init__(self, *programs: Program) -> None:
+        self.roll_calls: list[RollCall] = []
         self._versions: dict[ProgramId, list[Program]] = defaultdict(list)
         self._answers: dict[tuple[MerchantId, str], tuple[ProgramId, int, bytes]] = {}
         for each in programs:
@@ -190,6 +192,7 @@ class FakePrograms:
         if (newest.version if newest else 0) != publication.newest or taken:
             return False
         self._versions[program.id].append(program)
+        self.roll_calls += filter(None, [publication.roll_call])
         self.note(publication)
         return True
 

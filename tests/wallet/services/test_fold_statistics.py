@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,14 @@ from wallet.domain.ids import CardId, ProgramId, entry_id
 from wallet.domain.programs import Cost, Program, Reward
 from wallet.domain.purchases import Purchase
 from wallet.domain.vocabulary import RewardKind
-from wallet.services.fold_statistics import ENTRIES_MAX, Statistics, Tally, fold_statistics, tally
+from wallet.services.fold_statistics import (
+    ENTRIES_MAX,
+    Onlooker,
+    Statistics,
+    Tally,
+    fold_statistics,
+    tally,
+)
 from wallet.services.ports import Change
 
 WARSAW = made.program(time_zone="Europe/Warsaw")
@@ -34,8 +41,14 @@ class Counts:
         self.ledger, self.statistics = FakeLedger(), FakeStatistics()
         self.programs = FakePrograms(*programs)
 
-    def fold(self, *cards: CardId, statistics: Statistics | None = None) -> None:
-        fold_statistics(self.ledger, self.programs, statistics or self.statistics, cards)
+    def fold(
+        self,
+        *cards: CardId,
+        statistics: Statistics | None = None,
+        shown_to: Onlooker = lambda *_: None,
+    ) -> None:
+        figures = statistics or self.statistics
+        fold_statistics(self.ledger, self.programs, figures, cards, shown_to=shown_to)
 
     def days(self, program_id: ProgramId = WARSAW.id) -> Mapping[str, Tally]:
         return self.statistics.days(program_id, *ALWAYS)
@@ -299,3 +312,24 @@ def test_the_first_year_west_of_utc_does_not_stop_the_count() -> None:
     counts.buy(american, card, datetime(1, 1, 1, tzinfo=UTC))
     counts.fold(card)
     assert list(counts.days(american.id)) == ["0001-01-01"]
+
+
+def test_an_onlooker_sees_each_entry_and_what_it_took_back_until_it_does_not_fail() -> None:
+    counts, seen = Counts(WARSAW), list[tuple[CardId, list[Entry], list[Entry]]]()
+    card = counts.card()
+    bought = counts.buy(WARSAW, card, made.NOW)
+
+    def look(head: Card, new: Sequence[Entry], taken_back: Sequence[Entry]) -> None:
+        seen.append((head.id, list(new), list(taken_back)))
+
+    def fail(head: Card, new: Sequence[Entry], taken_back: Sequence[Entry]) -> None:
+        look(head, new, taken_back)
+        raise ContentionError(card)
+
+    with pytest.raises(ContentionError):
+        counts.fold(card, shown_to=fail)
+    assert counts.days() == {}
+    counts.fold(card, shown_to=look)
+    counts.fold(card, shown_to=look)
+    assert seen == [(card, [bought], [])] * 2
+    assert [day.earns for day in counts.days().values()] == [1]

@@ -75,6 +75,30 @@ def test_the_first_form_gets_the_contact_and_every_other_a_spare_card(
     assert (other.name, other.email, other.phone) == ("Eve", None, None)
 
 
+@pytest.mark.parametrize("contact", [MAIL, PHONE, None])
+def test_who_joins_anew_was_brought_and_a_spare_card_was_not(
+    shop: Shop, contact: Contact | None
+) -> None:
+    host = shop.card(shop.stamps)
+    said = replace(SAID, contact=contact, referred_by=host.id)
+    brought, again = (_join(shop, said).card for _ in range(2))
+    assert brought.referred_by == host.id
+    assert again == brought
+    other = _join(shop, replace(said, key="form 2")).card
+    assert other.id != brought.id
+    # Whoever gives no contact cannot be known.
+    assert other.referred_by == (None if contact else host.id)
+
+
+def test_of_forms_at_once_with_one_contact_one_was_brought(shop: Shop) -> None:
+    host = shop.card(shop.stamps)
+    forms = [replace(SAID, key=f"form {n}", referred_by=host.id) for n in range(10)]
+    with ThreadPoolExecutor(10) as pool:
+        cards = [joined.card for joined in pool.map(lambda said: _join(shop, said), forms)]
+    brought = [card for card in cards if card.referred_by]
+    assert [_member(shop, card).email for card in brought] == [MAIL.value]
+
+
 def test_a_letter_leads_to_the_contacts_card_and_a_phone_gets_none(shop: Shop) -> None:
     first = _join(shop, SAID)
     second = _join(shop, replace(SAID, key="form 2"))

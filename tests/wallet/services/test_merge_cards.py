@@ -22,8 +22,10 @@ from wallet.domain.ids import CardId, MerchantId, entry_id
 from wallet.domain.purchases import Gift, Purchase
 from wallet.services.adjust import give_offer
 from wallet.services.commit import Committed, Decided, commit
+from wallet.services.explain import explain_entry
 from wallet.services.merge_cards import merge_cards, unmerge_cards
 from wallet.services.redeem import hold_reward, redeem_points
+from wallet.services.take_back import take_back
 
 RICH = made.program(
     offers=[{"id": "cake", "name": "Cake", "kind": "free_product", "days": 30}],
@@ -213,3 +215,54 @@ def test_a_key_that_the_other_card_has_used_is_used(pair: Pair) -> None:
     with pytest.raises(KeyReusedError):
         merge_cards(pair.books, pair.act("2", "merge"), pair.card.id, pair.other.id)
     assert pair.both() == before
+
+
+def test_a_purchase_of_a_merged_card_is_refunded_where_its_points_are(pair: Pair) -> None:
+    bought = pair.earn("bought", Purchase(amount=2_000, currency="EUR"), card=pair.other).entry
+    part = take_back(pair.books, pair.act("part"), bought.id, refund=500)
+    assert part.entry.card_id == pair.other.id
+    pair.merge()
+    before = pair.state().points
+    assert same(part, take_back(pair.books, pair.act("part"), bought.id, refund=500))
+    rest = take_back(pair.books, pair.act("rest"), bought.id)
+    assert same(rest, take_back(pair.books, pair.act("rest"), bought.id))
+    assert (rest.entry.card_id, rest.entry.amount) == (pair.card.id, 1_500)
+    assert pair.state().points == before - 15
+
+
+def test_a_gift_of_a_merged_card_is_not_taken_back(pair: Pair) -> None:
+    gift = pair.earn("gift", Gift(points=3), card=pair.other).entry
+    pair.merge()
+    with pytest.raises(CardNotActiveError):
+        take_back(pair.books, pair.act("back"), gift.id)
+
+
+def test_another_merchant_takes_nothing_back(pair: Pair) -> None:
+    bought = pair.buy("bought", 2_000).entry
+    stranger = replace(pair.act("key"), merchant_id=MerchantId(made.new_id()))
+    for name in (bought.id, "no such entry", entry_id(CardId(made.new_id()), "x" * 22)):
+        with pytest.raises(NotFoundError):
+            take_back(pair.books, stranger, name)
+
+
+def test_one_key_refunds_once_also_where_the_merge_is_taken_back_in_between(pair: Pair) -> None:
+    bought = pair.earn("bought", Purchase(amount=5_000, currency="EUR"), card=pair.other).entry
+    take_back(pair.books, pair.act("first"), bought.id, refund=300)
+    whole = pair.state().points + pair.state(pair.other).points
+    merged = pair.merge()
+    part = take_back(pair.books, pair.act("part"), bought.id, refund=500)
+    pair.unmerge(merged)
+    assert same(part, take_back(pair.books, pair.act("part"), bought.id, refund=500))
+    rest = take_back(pair.books, pair.act("rest"), bought.id)
+    assert (rest.entry.card_id, rest.entry.amount) == (pair.other.id, 4_200)
+    assert pair.state().points + pair.state(pair.other).points == whole - 47
+    for done in (part, rest):
+        assert explain_entry(pair.books, made.MERCHANT, done.entry.id)[2].agrees
+
+
+def test_a_strangers_merge_is_unknown_whatever_is_asked_of_it(pair: Pair) -> None:
+    merged = pair.merge()
+    stranger = replace(pair.act("key"), merchant_id=MerchantId(made.new_id()))
+    for refund in (None, 5):
+        with pytest.raises(NotFoundError):
+            take_back(pair.books, stranger, merged.entry.id, refund=refund)

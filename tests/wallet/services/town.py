@@ -9,7 +9,7 @@ from tests.wallet.services.fake_agenda import FakeAgenda
 from tests.wallet.services.fakes import FakeLedger, FakePrograms, Time
 from wallet.domain.cards import Card, State
 from wallet.domain.entries import Entry
-from wallet.domain.ids import CardId, key_digest
+from wallet.domain.ids import CardId, ProgramId, key_digest
 from wallet.domain.program_document import read_terms
 from wallet.domain.programs import Program, version_of
 from wallet.domain.purchases import Purchase
@@ -17,6 +17,7 @@ from wallet.services.commit import Act, Books
 from wallet.services.earn import Circumstances, earn
 from wallet.services.keep_calendar import Kept, Office, keep_calendar
 from wallet.services.note_dues import note_dues
+from wallet.services.put_program import put_program
 
 NOW = made.NOW
 DAY = timedelta(days=1)
@@ -74,7 +75,8 @@ class Town:
     ledger: Flaky = field(default_factory=Flaky)
     agenda: FakeAgenda = field(default_factory=FakeAgenda)
     clock: Time = field(default_factory=lambda: Time(NOW))
-    alarms: list[CardId] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    members: list[CardId] = field(default_factory=list)
     time_left: int = 1_000_000
 
     @property
@@ -94,8 +96,27 @@ class Town:
         card = made.card(program, now=self.clock())
         card = replace(card, state=state) if state else card
         self.ledger.put(card)
+        self.members.append(card.id)
         self.note(None, card)
         return card
+
+    def publish(self, like: Program, *, at: datetime | None = None) -> None:
+        """Publishes the terms of another programme as the next version, in force now or later."""
+        newest = self.programs.newest(like.id)
+        act = self.act(f"publish {newest.version if newest else 0}")
+        put_program(self.programs, act, like.id, like, effective_at=at)
+        for call in self.programs.roll_calls:
+            self.agenda.put_roll_call(call)
+        self.programs.roll_calls.clear()
+
+    def cards(
+        self, program_id: ProgramId, *, after: str, limit: int
+    ) -> tuple[Sequence[CardId], str]:
+        """The Roll port: newest first. All programmes of a town are one."""
+        del program_id
+        begin = int(after or "0")
+        found = list(reversed(self.members))[begin : begin + limit]
+        return found, str(begin + limit) if begin + limit < len(self.members) else ""
 
     def note(self, before: Card | None, after: Card) -> None:
         note_dues(self.agenda, self.programs, [(before, after)], now=self.clock())
@@ -126,6 +147,7 @@ class Town:
         return Office(
             books=self.books,
             heads=self.ledger,
+            roll=self,
             agenda=self.agenda,
             vault=Finder(),
             clock=self.clock,

@@ -9,8 +9,8 @@ import pytest
 from tests.wallet.services import made
 from tests.wallet.services.fake_agenda import FakeAgenda
 from wallet import runtime
-from wallet.domain.ids import CardId
-from wallet.services.agenda import PAGE_SIZE, Agenda, Appointment, shard_of
+from wallet.domain.ids import CardId, ProgramId
+from wallet.services.agenda import PAGE_SIZE, Agenda, Appointment, RollCall, shard_of
 from wallet.storage.agenda import AgendaBook, birthday_row
 
 AT = datetime(2027, 3, 1, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -74,6 +74,29 @@ def test_pages_follow_each_other_in_order(agenda: Agenda) -> None:
         after = page[-1]
     assert found == sorted(all_of_it, key=lambda each: each.at)
     assert max(sizes) == PAGE_SIZE
+
+
+def test_roll_calls_stand_in_order_with_their_places_until_they_end(agenda: Agenda) -> None:
+    late = RollCall(at=AT, program_id=ProgramId("shop-1"))
+    early = RollCall(at=AT - SECOND, program_id=ProgramId("shop-2"), after="17#member")
+    agenda.put_roll_call(late)
+    agenda.put_roll_call(early)
+    assert list(agenda.roll_calls(until=AT)) == [early, late]
+    assert list(agenda.roll_calls(until=AT - SECOND)) == [early]
+    reached = replace(late, after="18#another")
+    agenda.put_roll_call(reached)
+    agenda.end_roll_call(early)
+    assert list(agenda.roll_calls(until=AT)) == [reached]
+    agenda.end_roll_call(late)
+    agenda.end_roll_call(late)
+    assert list(agenda.roll_calls(until=AT)) == []
+
+
+def test_so_many_roll_calls_are_read_at_once(agenda: Agenda) -> None:
+    for number in range(PAGE_SIZE + 1):
+        agenda.put_roll_call(RollCall(at=AT + SECOND, program_id=ProgramId(f"{number:03}")))
+    found = agenda.roll_calls(until=AT + SECOND)
+    assert [each.program_id for each in found] == [f"{number:03}" for number in range(PAGE_SIZE)]
 
 
 def test_a_place_is_begun_once_and_moves(agenda: Agenda) -> None:

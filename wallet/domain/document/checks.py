@@ -42,7 +42,8 @@ def _check_units(notes: Notes, terms: Terms) -> None:
     """A stamps programme gives and takes stamps, a points programme points."""
     other = "points" if terms.kind is ProgramKind.STAMPS else "stamps"
     reason = f"{other} have no place in a {terms.kind} programme"
-    for path, value in _each(terms, "rules", "rewards", "offers", "limits"):
+    thanks = ((f"{path}.referrer", rule.referrer) for path, rule in _each(terms, "rules"))
+    for path, value in (*_each(terms, "rules", "rewards", "offers", "limits"), *thanks):
         if getattr(value, other, 0):
             notes.refuse_at(f".{path}.{other}", reason)
     for path, reward in _each(terms, "rewards"):
@@ -67,8 +68,9 @@ def _check_offers(notes: Notes, terms: Terms) -> None:
     if notes.spoilt(".offers"):
         return
     for path, rule in _each(terms, "rules"):
-        if rule.offer and terms.offer(rule.offer) is None:
-            notes.refuse_at(f".{path}.offer", "is the id of none of the offers")
+        for place, offer in ((path, rule.offer), (f"{path}.referrer", rule.referrer.offer)):
+            if offer and terms.offer(offer) is None:
+                notes.refuse_at(f".{place}.offer", "is the id of none of the offers")
 
 
 def _check_tiers(notes: Notes, terms: Terms) -> None:
@@ -97,5 +99,5 @@ def _check_limited(notes: Notes, terms: Terms, path: str, limit: Limit) -> None:
         return
     if rule.kind in UNLIMITED:
         notes.refuse_at(f".{path}.rule", f"a {rule.kind} gives nothing by itself")
-    elif not (rule.points or rule.stamps):
+    elif not any((rule.points, rule.stamps, rule.referrer.points, rule.referrer.stamps)):
         notes.refuse_at(f".{path}.rule", f"gives no {terms.kind}")

@@ -7,7 +7,7 @@ from wallet.domain.document.conditions import AMOUNT_MAX, ID, ITEMS, WHEN
 from wallet.domain.document.notes import Notes
 from wallet.domain.document.records import Check, Field, Kinds, Record, needed
 from wallet.domain.document.shapes import Choice, Text, Whole
-from wallet.domain.programs import Limit, Rule
+from wallet.domain.programs import Limit, Rule, Thanks
 from wallet.domain.vocabulary import APART, Per, RuleKind
 
 RULES_MAX = 40
@@ -21,6 +21,12 @@ VISITS_MAX = 31
 CHALLENGE_DAYS_MAX = 62
 IDLE_DAYS_MAX = 3_650
 
+
+def _check_gives(notes: Notes, given: Mapping[str, object], _made: Rule | Thanks) -> None:
+    if not {"points", "stamps", "offer"} & given.keys():
+        notes.refuse("must give points, stamps or an offer")
+
+
 _ACTION = Text(re.compile(r"[a-z0-9_-]{1,40}"), "must be 1 to 40 of a-z, 0-9, - and _")
 _PER_PURCHASE = Whole(PER_PURCHASE_MAX)
 _POINTS, _STAMPS = needed("points", _PER_PURCHASE), needed("stamps", _PER_PURCHASE)
@@ -32,6 +38,7 @@ _GIVES = (
     Field("stamps", _PER_PURCHASE),
     Field("offer", ID),
 )
+_THANKS = Record(of=Thanks, fields=_GIVES, check=_check_gives)
 _FIELDS: Mapping[str, tuple[Field, ...]] = {
     RuleKind.STAMPS_PER_PURCHASE: (_STAMPS, _WHEN),
     RuleKind.STAMPS_PER_ITEM: (_STAMPS, _THESE, _WHEN),
@@ -51,14 +58,15 @@ _FIELDS: Mapping[str, tuple[Field, ...]] = {
     RuleKind.WELCOME: _GIVES,
     RuleKind.BIRTHDAY: _GIVES,
     RuleKind.WIN_BACK: (needed("days", Whole(IDLE_DAYS_MAX)), *_GIVES),
+    RuleKind.REFERRAL: (*_GIVES, Field("referrer", _THANKS), _WHEN),
 }
 UNLIMITED = (RuleKind.MULTIPLIER,)
 """Several multipliers make one factor, so that none of them gives anything by itself."""
 
 
-def _check_gives(notes: Notes, given: Mapping[str, object], _rule: Rule) -> None:
-    if not {"points", "stamps", "offer"} & given.keys():
-        notes.refuse("must give points, stamps or an offer")
+def _check_referral(notes: Notes, given: Mapping[str, object], rule: Rule) -> None:
+    if "referrer" not in given:
+        _check_gives(notes, given, rule)
 
 
 def _check_challenge(notes: Notes, given: Mapping[str, object], rule: Rule) -> None:
@@ -81,6 +89,7 @@ def _check_limit(notes: Notes, given: Mapping[str, object], limit: Limit) -> Non
 _CHECKS: Mapping[str, Check] = {
     **dict.fromkeys((RuleKind.BONUS, RuleKind.MILESTONE, *APART), _check_gives),
     RuleKind.CHALLENGE: _check_challenge,
+    RuleKind.REFERRAL: _check_referral,
 }
 RULE = Kinds(
     Rule,

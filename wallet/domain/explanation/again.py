@@ -16,6 +16,7 @@ from wallet.domain.explanation.moves import worth
 from wallet.domain.explanation.story import Past, Story
 from wallet.domain.programs import Rule
 from wallet.domain.purchases import Action, Award, Gift
+from wallet.domain.referrals import thanks
 from wallet.domain.vocabulary import APART, ProgramKind, RuleKind
 
 Decide = Callable[[], Draft]
@@ -59,9 +60,12 @@ def given_rules(story: Story) -> Sequence[Rule]:
     if entry.kind is EntryKind.BONUS and named in (RuleKind.WELCOME, RuleKind.BIRTHDAY):
         return [rule for rule in program.rules if rule.kind == named]
     lined = {line.rule_id for line in entry.lines}
-    if entry.kind is EntryKind.BONUS and named == RuleKind.WIN_BACK:
+    if entry.kind is EntryKind.BONUS and named in (RuleKind.WIN_BACK, RuleKind.REFERRAL):
         lined |= set((entry.reason or "").split(":")[1:2])
-    return [rule for rule in program.rules if rule.id in lined and rule.kind in APART]
+    found = [rule for rule in program.rules if rule.id in lined]
+    if entry.kind is EntryKind.BONUS and named == RuleKind.REFERRAL:
+        return [thanks(rule) for rule in found if rule.kind is RuleKind.REFERRAL]
+    return [rule for rule in found if rule.kind in APART]
 
 
 def _acted(story: Story) -> Sequence[Rule]:

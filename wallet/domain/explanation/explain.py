@@ -66,6 +66,7 @@ def _bought(story: Story, purchase: Purchase, again: Draft | None) -> Iterator[S
         purchase,
         occurred_at=story.entry.occurred_at,
         location_id=story.entry.location_id,
+        referred=story.card.is_referred,
     )
     if again and again.reason == COOL_DOWN_OVERRIDDEN:
         yield pause(valuation)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from wallet.domain.balances import balance
-from wallet.domain.calendar import idle_end
 from wallet.domain.cards import State
 from wallet.domain.explanation.steps import Day, Say, Step, Units, step
+from wallet.domain.idleness import ends_idle
 from wallet.domain.programs import Program
 
 
@@ -56,7 +56,7 @@ def _ends(before: State, after: State, program: Program) -> Iterator[Step]:
         if at and units > had[at]:
             day = Day(at, program.time_zone)
             yield step(Say.ENDS, units=Units(units - had[at], program.kind), day=day)
-    idle = idle_end(program.expiry, after.used_at, program.time_zone)
+    idle = ends_idle(program, after)
     if idle and more:
         yield step(Say.ENDS_IDLE, day=Day(idle, program.time_zone))
 

@@ -19,6 +19,7 @@ _RULES = {
     RuleKind.WELCOME: Say.WELCOME,
     RuleKind.BIRTHDAY: Say.BIRTHDAY,
     RuleKind.WIN_BACK: Say.WIN_BACK,
+    RuleKind.REFERRAL: Say.REFERRER,
 }
 
 

@@ -150,7 +150,8 @@ def _step_facts(whole: _Sum, counted: Steps, each: int) -> Mapping[str, Fact]:
 def _bonuses(whole: _Sum) -> Iterator[Step]:
     for rule in whole.valuation.bonuses:
         units = gain(rule, whole.valuation.program.kind)
-        says = (Say.BONUS, Say.GIVES) if units else (Say.BONUS,)
+        head = Say.REFERRAL if rule.kind is RuleKind.REFERRAL else Say.BONUS
+        says = (head, Say.GIVES) if units else (head,)
         yield from _within(whole, rule, step(*says, rule_id=rule.id, adds=units), {})
 
 

@@ -20,6 +20,7 @@ _HEADS: Mapping[RuleKind, Say] = {
     **dict.fromkeys(PER_PURCHASE, Say.PER_PURCHASE),
     **dict.fromkeys(PER_ITEM, Say.PER_ITEM),
     RuleKind.BONUS: Say.BONUS,
+    RuleKind.REFERRAL: Say.REFERRAL,
     RuleKind.MULTIPLIER: Say.REFUND_MULTIPLIER,
     RuleKind.CHALLENGE: Say.CHALLENGE_WON,
 }
@@ -50,6 +51,7 @@ def _undone(story: Story, target: Target) -> Step:
     units = -_made(target)
     return step(
         Say.UNDONE,
+        rule_id=target.entry.lines[0].rule_id if len(target.entry.lines) == 1 else None,
         adds=units,
         what=target.entry.kind,
         day=Day(target.entry.occurred_at, program.time_zone),

@@ -48,6 +48,8 @@ class Say(Enum):
     WELCOME = auto()
     BIRTHDAY = auto()
     WIN_BACK = auto()
+    REFERRAL = auto()
+    REFERRER = auto()
     OUTSIDE = auto()
     GIFT = auto()
     GIVES = auto()

@@ -31,6 +31,7 @@ class HeadRow(CoreRow):
     created = NumberAttribute(attr_name="c")
     updated = NumberAttribute(attr_name="w")
     modified = NumberAttribute(attr_name="t")
+    referred_by = UnicodeAttribute(attr_name="rb", null=True)
 
 
 class BySeq(LocalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
@@ -154,3 +155,4 @@ class AgendaRow(CoreRow):
         pass
 
     day = UnicodeAttribute(attr_name="d", null=True)
+    after = UnicodeAttribute(attr_name="a", null=True)
