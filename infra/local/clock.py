@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 JUMP_MAX = timedelta(days=3660)  # ten years: each of their days is run through
 SETTLE_SECONDS = 30.0
-AGAIN_SECONDS = 0.01
+AGAIN_SECONDS, AGAIN_SECONDS_MAX = 0.01, 0.2  # to ask is work for those who are busy
 TICK_SECONDS = 1.0
 
 
@@ -130,13 +130,14 @@ def settled(pollers: Sequence[Poller], *, seconds: float = SETTLE_SECONDS) -> bo
     Twice, because the last of them may have written what the first one reads.
     """
     until = time.monotonic() + seconds
-    calm = 0
+    calm, pause = 0, AGAIN_SECONDS
     while calm < 2:  # noqa: PLR2004 - see above
         if time.monotonic() > until:
             return False
         calm = calm + 1 if _all_idle(pollers) else 0
         if not calm:
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(pause)
+            pause = min(2 * pause, AGAIN_SECONDS_MAX)
     return True
 
 

@@ -41,16 +41,18 @@ class Keeper:
     """Makes what a request changed last, and brings it all back at the start."""
 
     def __init__(self, directory: Path) -> None:
-        from infra.local import engine_rows, engine_state
+        from infra.local.engine_queues import Queues
+        from infra.local.engine_rows import Rows
+        from infra.local.engine_state import Items, Settings
+        from infra.local.engine_streams import Streams
 
-        self._state = engine_state
-        self._rows = engine_rows.Rows(directory / "engine.sqlite")
-        self._items, self._streams = engine_state.Items(), engine_state.Streams()
-        self._queues, self._settings = engine_state.Queues(), engine_state.Settings()
+        self._rows = Rows(directory / "engine.sqlite")
+        self._items, self._streams = Items(), Streams(self._rows)
+        self._queues, self._settings = Queues(), Settings()
         gc.disable()
         self._settings.restore(self._rows)
         self._items.restore(self._rows)
-        self._streams.restore(self._rows)
+        self._streams.restore()
         self._queues.restore(self._rows)
         gc.freeze()  # none of this is rubbish; looking at all of it again and again takes long
         gc.enable()
@@ -62,12 +64,11 @@ class Keeper:
             if action.startswith(READS) or method in {"GET", "HEAD"}:
                 return
             if service.startswith("DynamoDB_") and action not in ITEM_WRITES | TABLE_WRITES:
-                spaces = (self._state.ITEMS, self._state.STREAM)
-                self._streams = self._state.Streams()
+                spaces = (self._items.SPACE, *self._streams.gone())
                 self._rows.write([*self._items.everything(), *self._all()], cleared=spaces)
             else:
                 self._rows.write(self._changes(service, path, action))
-            self._streams.trim(self._rows)
+            self._streams.trim()
         except sqlite3.Error as error:
             print(f"engine: cannot keep a change: {error}", file=sys.stderr, flush=True)
             os._exit(os.EX_IOERR)

@@ -42,9 +42,24 @@ class Rows:
     def read(self, prefix: str) -> Iterator[tuple[str, str, str]]:
         """All rows whose space starts with the prefix, as (space, key, value), in key order."""
         yield from self._connection.execute(
-            f"SELECT space, key, value FROM rows {WITHIN} ORDER BY space, key",  # noqa: S608
+            f"SELECT space, key, value FROM rows {WITHIN} ORDER BY space, key",  # noqa: S608  WITHIN is a constant
             (prefix, prefix),
         )
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The (space, key) of all those rows, in the same order."""
+        yield from self._connection.execute(
+            f"SELECT space, key FROM rows {WITHIN} ORDER BY space, key",  # noqa: S608  the same
+            (prefix, prefix),
+        )
+
+    def between(self, space: str, first: str, last: str) -> list[str]:
+        """The values of a space whose keys lie between the two, ends included, in key order."""
+        found = self._connection.execute(
+            "SELECT value FROM rows WHERE space = ? AND key BETWEEN ? AND ? ORDER BY key",
+            (space, first, last),
+        )
+        return [value for (value,) in found]
 
     def write(self, rows: Iterable[Row], cleared: Iterable[str] = ()) -> None:
         """Empty the spaces with the cleared prefixes, then keep the rows: all of it or nothing."""
@@ -53,7 +68,7 @@ class Rows:
         execute("BEGIN")
         try:
             for prefix in cleared:
-                execute(f"DELETE FROM rows {WITHIN}", (prefix, prefix))  # noqa: S608
+                execute(f"DELETE FROM rows {WITHIN}", (prefix, prefix))  # noqa: S608  the same
             self._connection.executemany(
                 "INSERT INTO rows VALUES (?, ?, ?)"
                 " ON CONFLICT (space, key) DO UPDATE SET value = excluded.value",

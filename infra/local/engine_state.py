@@ -10,7 +10,6 @@ when they move. Runs inside the engine's own environment.
 
 import json
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -21,11 +20,7 @@ from ministack.services import dynamodb, sqs
 
 from infra.local.engine_rows import Row, Rows
 
-# A stream is kept for a day or to this length, whichever is less: its images are held in memory.
-STREAM_RECORDS_MAX = 50_000
-STREAM_RECORDS_SPARE = 10_000  # trimmed in steps: dropping the head of a list moves all of it
-
-ITEMS, STREAM, QUEUE, DEDUPLICATION, STATE = "item ", "stream ", "queue ", "dedup ", "state "
+STATE = "state "
 _TABLE_PARTS_ELSEWHERE = ("items", dynamodb._INDEX_MEMBERS, "ItemCount", "TableSizeBytes")
 _TABLE_SETTINGS = ("tags", "ttl_settings", "pitr_settings", "resource_policies")
 _QUEUE_PARTS_ELSEWHERE = ("messages", "dedup_cache")
@@ -35,7 +30,7 @@ def _packed(value: object) -> str:
     return json.dumps(value, default=persistence._json_default, separators=(",", ":"))
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """JSON of what came in as JSON: items and messages, the bulk of it all."""
     return json.dumps(value, separators=(",", ":"))
 
@@ -44,12 +39,15 @@ def _unpacked(text: str) -> Any:
     return json.loads(text, object_hook=persistence._json_object_hook)
 
 
-def _scope(key: tuple[str, str, str]) -> str:
+def scope(key: tuple[str, str, str]) -> str:
+    """What names a table or queue of an account in a region, as text."""
     return json.dumps(key)
 
 
 class Items:
     """Items of tables: noted as ministack stores or removes them."""
+
+    SPACE = "item "
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # ministack's expiry of old items has a thread of its own
@@ -72,7 +70,9 @@ class Items:
         with self._lock:
             changed, self._changed = self._changed, {}
         for (arn, pk, sk), item in changed.items():
-            yield Row(ITEMS + arn, json.dumps([pk, sk]), None if item is None else _plain(item))
+            yield Row(
+                self.SPACE + arn, json.dumps([pk, sk]), None if item is None else plain(item)
+            )
 
     def everything(self) -> Iterator[Row]:
         """The rows of all items there are."""
@@ -81,123 +81,20 @@ class Items:
         for table in dynamodb._tables.all_values():
             for pk, partition in table["items"].items():
                 for sk, item in partition.items():
-                    yield Row(ITEMS + table["TableArn"], json.dumps([pk, sk]), _plain(item))
+                    yield Row(self.SPACE + table["TableArn"], json.dumps([pk, sk]), plain(item))
 
-    @staticmethod
-    def restore(rows: Rows) -> None:
+    def restore(self, rows: Rows) -> None:
         """Put the kept items back into the tables, which must be there already."""
         tables = {table["TableArn"]: table for table in dynamodb._tables.all_values()}
         for table in tables.values():
             table["items"] = defaultdict(dict)
-        for space, key, value in rows.read(ITEMS):
-            table = tables.get(space.removeprefix(ITEMS))
+        for space, key, value in rows.read(self.SPACE):
+            table = tables.get(space.removeprefix(self.SPACE))
             if table is not None:
                 pk, sk = json.loads(key)
                 table["items"][pk][sk] = json.loads(value)
         for table in tables.values():
             dynamodb._update_counts(table)
-
-
-class Streams:
-    """Records of table streams: only ever added at the end and dropped at the front."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], int] = {}
-
-    def changes(self) -> Iterator[Row]:
-        """The rows of the records that are new since the last call."""
-        for key, records in dynamodb._stream_records.all_items():
-            end = dynamodb._stream_trimmed._data.get(key, 0) + len(records)
-            new = min(end - self._kept.get(key, 0), len(records))
-            for record in records[len(records) - new :]:
-                sequence = record["dynamodb"]["SequenceNumber"]
-                yield Row(STREAM + _scope(key), sequence, _plain(record))
-            self._kept[key] = end
-
-    @staticmethod
-    def trim(rows: Rows) -> None:
-        """Keep memory and file within the limit of a stream."""
-        for key, records in dynamodb._stream_records.all_items():
-            surplus = len(records) - STREAM_RECORDS_MAX
-            if surplus > STREAM_RECORDS_SPARE:
-                del records[:surplus]
-                trimmed = dynamodb._stream_trimmed._data
-                trimmed[key] = trimmed.get(key, 0) + surplus
-                rows.trim(STREAM + _scope(key), records[0]["dynamodb"]["SequenceNumber"])
-
-    def restore(self, rows: Rows) -> None:
-        """Put the kept records back; what is older than a day goes at the next read."""
-        for space, _, value in rows.read(STREAM):
-            account, region, table = json.loads(space.removeprefix(STREAM))
-            if dynamodb._tables.contains_scoped(account, region, table):
-                kept = dynamodb._stream_records._data.setdefault((account, region, table), [])
-                kept.append(json.loads(value))
-        for key, records in dynamodb._stream_records.all_items():
-            self._kept[key] = len(records)
-
-
-class Queues:
-    """Messages of queues, and the ids that make a repeated message count once."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, dict[str, tuple[float, int]]] = {}
-        self._seen: dict[str, dict[str, float]] = {}
-
-    def changes(self) -> Iterator[Row]:
-        """The rows of what changed since the last call."""
-        for key, queue in sqs._queues.all_items():
-            scope = _scope(key)
-            yield from self._messages(scope, queue["messages"])
-            yield from self._deduplication(scope, queue["dedup_cache"])
-
-    def _messages(self, scope: str, messages: list[dict[str, Any]]) -> Iterator[Row]:
-        before = self._kept.get(scope, {})
-        now = {m["id"]: (m["visible_at"], m["receive_count"]) for m in messages}
-        for message in messages:
-            if before.get(message["id"]) != now[message["id"]]:
-                yield Row(QUEUE + scope, message["id"], _plain(message))
-        for gone in before.keys() - now.keys():
-            yield Row(QUEUE + scope, gone, None)
-        self._kept[scope] = now
-
-    def _deduplication(self, scope: str, cache: dict[str, Any]) -> Iterator[Row]:
-        seen = self._seen.setdefault(scope, {})
-        for key in reversed(cache):  # the newest stand last
-            expires = cache[key]["expire"]
-            if seen.get(key) == expires:
-                break
-            seen[key] = expires
-            yield Row(DEDUPLICATION + scope, key, _plain(cache[key]))
-        if len(seen) > len(cache):
-            for gone in seen.keys() - cache.keys():
-                del seen[gone]
-                yield Row(DEDUPLICATION + scope, gone, None)
-
-    def restore(self, rows: Rows) -> None:
-        """Put the kept messages back, in the order in which they were sent.
-
-        Who had received one is taken for gone: it shows itself again at once.
-        """
-        queues = {_scope(key): queue for key, queue in sqs._queues.all_items()}
-        for queue in queues.values():
-            queue.update(messages=[], dedup_cache={})
-        for queue, key, kept in self._read(rows, DEDUPLICATION, queues):
-            queue["dedup_cache"][key] = kept
-        now = time.time()
-        for queue, _, message in self._read(rows, QUEUE, queues):
-            if message["receive_count"]:
-                message["visible_at"] = min(message["visible_at"], now)
-            queue["messages"].append(message)
-        for queue in queues.values():
-            queue["messages"].sort(key=lambda m: (m["seq"] or "", m["sent_at"]))
-        list(self.changes())  # all of this is kept already
-
-    @staticmethod
-    def _read(rows: Rows, kind: str, queues: dict[str, Any]) -> Iterator[tuple[Any, str, Any]]:
-        for space, key, value in rows.read(kind):
-            queue = queues.get(space.removeprefix(kind))
-            if queue is not None:
-                yield queue, key, json.loads(value)
 
 
 def _without(store: Any, parts: tuple[str, ...]) -> Any:

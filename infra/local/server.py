@@ -74,7 +74,7 @@ class _Handler(ChaliceRequestHandler):
             with self.server.at_work():
                 self._send(*self._product(body))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _generic_handle  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _generic_handle  # noqa: N815  as below
     do_OPTIONS = _generic_handle  # noqa: N815 - the names that http.server looks for
 
     def _product(self, body: bytes) -> Reply:

@@ -15,7 +15,7 @@ NOW = datetime.now(UTC)
 
 
 def test_it_is_held_by_one_world_at_a_time(tmp_path: Path) -> None:
-    with held_home(tmp_path / "home"), pytest.raises(WorldError, match=str(os.getpid())):  # noqa: SIM117
+    with held_home(tmp_path / "home"), pytest.raises(WorldError, match=str(os.getpid())):  # noqa: SIM117  only the inner one may fail
         with held_home(tmp_path / "home"):
             pass
     with held_home(tmp_path / "home") as home:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from infra.local.schedule import Schedule, due_between, parse
 
 NOW = datetime(2026, 11, 21, 20, 57, 30, tzinfo=UTC)  # a Saturday
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis adds the zone
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_next_time_is_later_and_nothing_lies_between(
 
 
 def _schedules(*expressions: str) -> list[Schedule]:
-    ignore: Callable[[object, object], None] = lambda *_: None  # noqa: E731
+    ignore: Callable[[object, object], None] = lambda *_: None  # noqa: E731  it does nothing
     return [Schedule(name=each, when=parse(each), run=ignore) for each in expressions]
 
 
