@@ -28,7 +28,7 @@ def _earned(entry: Entry, program: Program, language: str) -> str:
     if entry.amount is not None:
         return say("Visit")
     ruled = {line.rule_id for line in entry.lines}
-    if any(rule.id in ruled and rule.kind is RuleKind.ACTION for rule in program.rules):
+    if any(rule.id in ruled for rule in program.rules_of(RuleKind.ACTION)):
         return say("For taking part")
     return _by_unit(program, say("Stamps added"), say("Points added"))
 

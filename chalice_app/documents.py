@@ -102,9 +102,11 @@ def _expiries(card: Card, program: Program) -> list[Expiry]:
     """What ends when, soonest first: lot by lot, or all of it once the card lies idle."""
     state, kind = card.state, program.kind
     ends = [(lot.expires_at, lot.units) for lot in state.lots if lot.expires_at]
-    idle, held = ends_idle(program, state), balance(state, kind)
-    if idle and held > 0:
-        ends.append((idle, held))
+    idle = ends_idle(program, state)
+    if idle:
+        ends = [(at, units) for at, units in ends if at <= idle]
+        left = balance(state, kind) - sum(units for _, units in ends)
+        ends += [(idle, left)] if left > 0 else []
     by_stamps = kind is ProgramKind.STAMPS
     return [
         Expiry(write_time(at), 0 if by_stamps else units, units if by_stamps else 0)

@@ -2,6 +2,7 @@
 
 from chalice_app.formats import number, several
 from chalice_app.program_words import units
+from wallet.domain.gains import gain
 from wallet.domain.programs import Program, Rule, Thanks
 from wallet.domain.vocabulary import ProgramKind
 from wallet.texts import texts
@@ -9,24 +10,20 @@ from wallet.texts import texts
 
 def gift_in_words(gives: Rule | Thanks, program: Program, language: str) -> str:
     """`10 points and A free juice`; empty where nothing is given."""
-    count = _count(gives, program)
+    count = gain(gives, program.kind)
     given = units(count, program.kind, language) if count else ""
     return _with_offer(given, gives, program, language)
 
 
 def gift_more_in_words(gives: Rule | Thanks, program: Program, language: str) -> str:
     """`10 points more and A free juice`: on top of what a purchase gives by itself."""
-    say, count = texts(language), _count(gives, program)
+    say, count = texts(language), gain(gives, program.kind)
     if program.kind is ProgramKind.STAMPS:
         more = say.ngettext("{count} stamp more", "{count} stamps more", count)
     else:
         more = say.ngettext("{count} point more", "{count} points more", count)
     given = more.format(count=number(count, language)) if count else ""
     return _with_offer(given, gives, program, language)
-
-
-def _count(gives: Rule | Thanks, program: Program) -> int:
-    return gives.stamps if program.kind is ProgramKind.STAMPS else gives.points
 
 
 def _with_offer(given: str, gives: Rule | Thanks, program: Program, language: str) -> str:

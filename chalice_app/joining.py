@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from chalice_app.forms import Form
+from chalice_app.forms import Form, new_key
 from chalice_app.mailing import send_letter
 from wallet import runtime
 from wallet.domain.cards import Card
 from wallet.domain.consents import ConsentKind
 from wallet.domain.contacts import CONTACT_CHARS_MAX, Contact, read_contact
 from wallet.domain.errors import NotFoundError
-from wallet.domain.ids import ID_BYTES, CardId, ProgramId, encode_id, is_id, is_program_id
+from wallet.domain.ids import CardId, ProgramId, is_id, is_program_id
 from wallet.domain.program_document import clean_text
 from wallet.domain.programs import Program
-from wallet.services.introductions import referrer_by_link
+from wallet.services.find_referrer import referrer_by_code
 from wallet.services.join import Application, Joined, join
 from wallet.texts import texts
 
@@ -26,7 +26,8 @@ TRAP = "homepage"
 class Typed(Struct, frozen=True, kw_only=True):
     """What stands in the form: what was typed, what was ticked, and the form's own key.
 
-    `ref` names the card whose holder sent them, as their link has it.
+    `ref` names the card whose holder sent them, as their link has it, or the code that a web
+    site sent.
     """
 
     key: str
@@ -75,12 +76,7 @@ def ref_of(text: str) -> str:
 
 def sent_by(said: Typed, program: Program) -> CardId | None:
     """The card whose holder sent them; a link that leads to none any more is no fault."""
-    return referrer_by_link(runtime.counter(), program, said.ref) if said.ref else None
-
-
-def new_key() -> str:
-    """A key for a form: what is sent twice with it is done once."""
-    return encode_id(runtime.reception().chance(ID_BYTES))
+    return referrer_by_code(runtime.counter(), program, said.ref) if said.ref else None
 
 
 def typed(form: Form) -> Typed:

@@ -85,7 +85,7 @@ def _what_counts(program: Program, language: str) -> list[str]:
 
 def _multipliers(program: Program, language: str) -> list[str]:
     say, earning, found = texts(language).gettext, program.earning, []
-    if sum(rule.kind is RuleKind.MULTIPLIER for rule in program.rules) > 1:
+    if len(program.rules_of(RuleKind.MULTIPLIER)) > 1:
         adding = earning.stacking is Stacking.SUM
         found.append(
             say("Several multiples at a time add up.")

@@ -24,6 +24,10 @@ from chalice_app.static_files import static_url
 from wallet.texts import FALLBACK, texts
 
 HTML = "text/html; charset=utf-8"
+# The status with which a page speaks of its own form; errors get theirs in problems.py.
+CONFLICT, GONE, WRONG, TOO_MANY = 409, 410, 422, 429
+# For a page whose address is all that it takes to see it: it is not for a search engine.
+PRIVATE: Mapping[str, str] = {"X-Robots-Tag": "noindex"}
 _YEAR_SECONDS = 365 * 24 * 3600
 POLICY = {
     "default-src": "'none'",

@@ -1,6 +1,7 @@
 """Errors as HTTP sees them.
 
-RFC 9457 problem documents with a stable `type`. The one place where status codes are given.
+RFC 9457 problem documents with a stable `type`. The one place where errors get their status
+codes; what a page says of its own form (410, 422, 429 …) stands in pages.py.
 """
 
 from collections.abc import Callable, Mapping

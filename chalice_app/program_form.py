@@ -141,7 +141,7 @@ def typed_of(program: Program) -> Typed:
     """The form of a programme that stands."""
     design = program.design
     reward = next(iter(program.rewards), None)
-    by_amount = (rule for rule in program.rules if rule.kind is RuleKind.POINTS_PER_AMOUNT)
+    by_amount = program.rules_of(RuleKind.POINTS_PER_AMOUNT)
     rule = next((rule for rule in by_amount if not rule.items), None)
     return Typed(
         name=program.name,

@@ -1,14 +1,14 @@
 """What bringing a friend gives: told to whoever may bring one, and to the friend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum, auto
 
 from chalice_app.formats import number, several, short_money
 from chalice_app.gift_words import gift_in_words, gift_more_in_words
 from chalice_app.text_tables import _
-from chalice_app.when_words import when_in_words
-from wallet.domain.programs import Program, Rule
+from chalice_app.when_words import goods_in_words, when_in_words
+from wallet.domain.programs import Items, Program, Rule, When
 from wallet.domain.vocabulary import RuleKind
 from wallet.texts import texts
 
@@ -18,11 +18,6 @@ class _Whose(Enum):
 
     FRIENDS = auto()
     READERS = auto()
-
-
-def referrals(program: Program) -> Sequence[Rule]:
-    """The rules that thank for bringing a friend."""
-    return [rule for rule in program.rules if rule.kind is RuleKind.REFERRAL]
 
 
 def deal_in_words(rule: Rule, program: Program, language: str) -> str:
@@ -38,9 +33,13 @@ def deal_in_words(rule: Rule, program: Program, language: str) -> str:
     return f"{said} {_occasion(rule, program, language, _Whose.FRIENDS)}"
 
 
-def present_in_words(program: Program, language: str) -> str:
-    """What whoever was brought gets: `20 points more with your first purchase`; mostly nothing."""
-    given = ((rule, gift_more_in_words(rule, program, language)) for rule in referrals(program))
+def friends_part_in_words(program: Program, language: str) -> str:
+    """What whoever was brought gets: `20 points more with your first purchase`.
+
+    Empty where they get nothing.
+    """
+    rules = program.rules_of(RuleKind.REFERRAL)
+    given = ((rule, gift_more_in_words(rule, program, language)) for rule in rules)
     return several(
         [
             f"{gift} {_occasion(rule, program, language, _Whose.READERS)}"
@@ -57,17 +56,29 @@ def _occasion(rule: Rule, program: Program, language: str, whose: _Whose) -> str
     The first one, unless the rule says another.
     """
     say, when = texts(language).gettext, rule.when
-    nth = when.visit is not None and when.visit > 1
-    amount = short_money(when.minimum, program.currency, language) if when.minimum else ""
-    if nth:
-        said = say(_NTH[whose]).format(number=number(when.visit or 0, language))
-    elif amount:
+    visit = when.visit or 1
+    # What `when_in_words` says of goods speaks to the reader, who need not be the one that buys.
+    left = replace(when, visit=None, items=Items())
+    if visit > 1:
+        said = say(_NTH[whose]).format(number=number(visit, language))
+    elif when.minimum:
+        amount = short_money(when.minimum, program.currency, language)
         said = say(_FIRST_OF[whose]).format(amount=amount)
+        left = replace(left, minimum=0)
     else:
         said = say(_FIRST[whose])
-    left = replace(when, visit=None, minimum=when.minimum if nth else 0)
-    more = when_in_words(left, program, language)
-    return (", " if nth else " ").join(filter(None, (said, more)))
+    # "No. 3" says it all, and conditions are added; "first purchase at weekends" is one phrase.
+    joiner = ", " if visit > 1 else " "
+    said = joiner.join(filter(None, (said, when_in_words(left, program, language))))
+    return ", ".join(filter(None, (said, _basket(when, language))))
+
+
+def _basket(when: When, language: str) -> str:
+    """What must be among the goods, whoever buys them."""
+    if not when.items:
+        return ""
+    goods = goods_in_words(when.items, language)
+    return texts(language).gettext("if it includes: {goods}").format(goods=goods)
 
 
 _FIRST: Mapping[_Whose, str] = {

@@ -7,8 +7,9 @@ from chalice_app.formats import number, short_money, times
 from chalice_app.gift_words import gift_in_words, gift_more_in_words
 from chalice_app.limit_words import limit_in_words
 from chalice_app.program_words import units
-from chalice_app.referral_words import deal_in_words, referrals
+from chalice_app.referral_words import deal_in_words
 from chalice_app.when_words import goods_in_words, when_in_words
+from wallet.domain.gains import gain
 from wallet.domain.programs import Program, Rule
 from wallet.domain.vocabulary import PER_PURCHASE, ProgramKind, RuleKind
 from wallet.texts import texts
@@ -41,8 +42,8 @@ class _Told:
     @property
     def units(self) -> str:
         """What the rule gives: `5 points`."""
-        count = self.rule.stamps if self.stamps else self.rule.points
-        return units(count, self.program.kind, self.language)
+        kind = self.program.kind
+        return units(gain(self.rule, kind), kind, self.language)
 
     @property
     def step(self) -> str:
@@ -67,7 +68,7 @@ def referrals_in_words(program: Program, language: str) -> list[str]:
     """What bringing a friend gives to both, where that is the heading already."""
     return [
         _limited(_written(f"{deal_in_words(rule, program, language)}."), rule, program, language)
-        for rule in referrals(program)
+        for rule in program.rules_of(RuleKind.REFERRAL)
     ]
 
 

@@ -38,5 +38,5 @@ def keep_calendar(event: CloudWatchEvent) -> None:
         return bool(context.get_remaining_time_in_millis() > _LAST_MILLIS)
 
     kept = keep(runtime.office(has_time))
-    if kept.cards or kept.rolls:
+    if kept.cards or kept.roll_pages:
         write_line(function="keep_calendar", **asdict(kept))

@@ -43,6 +43,11 @@ def alarm_of_card(card_id: str, error: str) -> None:
     count("DueFailed", 1, level="ALARM", card=card_id[:6], error=error)
 
 
+def alarm_of_program(program_id: str | None, error: str) -> None:
+    """Tells of a programme whose cards could not be noted in the agenda: in the same count."""
+    count("DueFailed", 1, level="ALARM", program=program_id, error=error)
+
+
 def count(name: str, value: float, **fields: object) -> None:
     """A count, as a line that CloudWatch turns into a metric; `fields` stand beside it."""
     metric = {

@@ -18,10 +18,10 @@ from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call
 from chalice_app.joining import consent_question, consent_texts, friends_link
 from chalice_app.languages import language_of
-from chalice_app.pages import page, redirect
+from chalice_app.pages import PRIVATE, page, redirect
 from chalice_app.program_words import cost_in_words, promise, units
 from chalice_app.qr import qr_code
-from chalice_app.referral_words import present_in_words
+from chalice_app.referral_words import friends_part_in_words
 from chalice_app.rule_words import referrals_in_words
 from wallet import runtime
 from wallet.domain.cards import Card, Status
@@ -39,8 +39,6 @@ from wallet.texts import texts
 _SHORT, _LONG = 10, 50
 # What somebody has just joined with: they are greeted, and the wallets stand first.
 _WELCOMES = ("email", "phone", "plain")
-# The link in the address is all that it takes: no page that shows it is for a search engine.
-_PRIVATE = {"X-Robots-Tag": "noindex"}
 
 
 class Prize(Struct, frozen=True, kw_only=True):
@@ -103,7 +101,7 @@ def show(call: Call) -> Answer:
         closed=closed,
         deals=[] if closed else referrals_in_words(program, language),
         friends_link=friends_link(card, program),
-        share_text=present_in_words(program, language) or promise(program, language),
+        share_text=friends_part_in_words(program, language) or promise(program, language),
         history=_lines(entries, view),
         more=more,
         welcome=welcome if welcome in _WELCOMES else "",
@@ -175,7 +173,7 @@ def _page(call: Call, view: View, template: str, **context: Any) -> Answer:
         call,
         template,
         fallback=view.card.locale,
-        headers=_PRIVATE,
+        headers=PRIVATE,
         token=view.token,
         card=view.card,
         program=view.program,

@@ -9,7 +9,7 @@ from chalice_app.formats import day, money
 from chalice_app.forms import check_origin, read_form
 from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
-from chalice_app.pages import page, redirect
+from chalice_app.pages import GONE, PRIVATE, TOO_MANY, WRONG, page, redirect
 from chalice_app.program_words import units
 from wallet import runtime
 from wallet.domain.errors import NotFoundError
@@ -30,12 +30,9 @@ from wallet.services.claim import (
 )
 from wallet.services.sessions import within_limit
 
-_GONE, _WRONG, _TOO_MANY = 410, 422, 429
 # For each link: enough for who mistypes, too few to find the codes of cards by trying.
 _TRIES_MAX = 30
 _TRIES_WINDOW = timedelta(minutes=10)
-# Whoever has the address can use it: it is not for a search engine.
-_PRIVATE = {"X-Robots-Tag": "noindex"}
 
 
 def show(call: Call) -> Answer:
@@ -52,11 +49,11 @@ def post(call: Call) -> Answer:
     sale, now = _sale(call), runtime.now()
     who = f"claim\n{sale.digest}"
     if not within_limit(runtime.edge(), who, limit=_TRIES_MAX, window=_TRIES_WINDOW, now=now):
-        return _page(call, sale, status=_TOO_MANY, typed=typed, fault="often")
+        return _page(call, sale, status=TOO_MANY, typed=typed, fault="often")
     claimed = claim(runtime.sales_desk(), sale, typed, now=now)
     if isinstance(claimed, Claimed) or claimed in (Refusal.TAKEN, Refusal.ENDED):
         return redirect(call.path)
-    return _page(call, sale, status=_WRONG, typed=typed, fault=str(claimed))
+    return _page(call, sale, status=WRONG, typed=typed, fault=str(claimed))
 
 
 def _sale(call: Call) -> Sale:
@@ -77,9 +74,9 @@ def _page(
     return page(
         call,
         "claim.html",
-        status=_GONE if state == "ended" else status,
+        status=GONE if state == "ended" else status,
         fallback=program.locale,
-        headers=_PRIVATE,
+        headers=PRIVATE,
         program=program,
         state=state,
         given=_given(sale, program, language),

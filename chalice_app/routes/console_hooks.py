@@ -6,7 +6,7 @@ from chalice_app.formats import day, moment
 from chalice_app.forms import new_key
 from chalice_app.http import Answer, Call
 from chalice_app.joining import join_link
-from chalice_app.pages import redirect
+from chalice_app.pages import CONFLICT, redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.hooks import Hook
@@ -23,7 +23,6 @@ from wallet.services.join import publishable_key
 from wallet.services.sessions import Session, SessionKind
 
 HOOKS_MAX = 20
-_CONFLICT = 409
 
 
 def show(call: Call) -> Answer:
@@ -37,7 +36,7 @@ def make(call: Call) -> Answer:
     """Makes a hook and shows its secret; a second sending of the form makes none."""
     session, form = console_form(call)
     if len(_open_hooks(session)) >= HOOKS_MAX:
-        return _page(call, session, said="many", status=_CONFLICT)
+        return _page(call, session, said="many", status=CONFLICT)
     asked = form.text("program")
     program = own_program(session, asked) if asked else None
     if not is_first(session, form):

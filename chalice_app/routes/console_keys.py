@@ -7,7 +7,7 @@ from chalice_app.console_forms import console_form, is_first
 from chalice_app.formats import day
 from chalice_app.forms import new_key
 from chalice_app.http import Answer, Call
-from chalice_app.pages import redirect
+from chalice_app.pages import CONFLICT, WRONG, redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.ids import ApiKeyId
@@ -18,7 +18,6 @@ from wallet.services.sessions import Session, SessionKind
 
 NAME_CHARS_MAX = 40
 KEYS_MAX = 50
-_WRONG, _CONFLICT = 422, 409
 
 
 def show(call: Call) -> Answer:
@@ -34,9 +33,9 @@ def make(call: Call) -> Answer:
     name = clean_text(form.fields.get("name", ""))
     scope = Scope.LEDGER if form.text("scope") == Scope.LEDGER else Scope.FULL
     if not 1 <= len(name) <= NAME_CHARS_MAX:
-        return _page(call, session, wrong=True, typed=name, scope=scope, status=_WRONG)
+        return _page(call, session, wrong=True, typed=name, scope=scope, status=WRONG)
     if len(_open_keys(session)) >= KEYS_MAX:
-        return _page(call, session, said="many", typed=name, scope=scope, status=_CONFLICT)
+        return _page(call, session, said="many", typed=name, scope=scope, status=CONFLICT)
     if not is_first(session, form):
         return redirect("/console/keys?again=1")
     new = make_key(

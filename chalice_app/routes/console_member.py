@@ -12,7 +12,7 @@ from chalice_app.forms import new_key
 from chalice_app.holders import check_entry
 from chalice_app.http import Answer, Call
 from chalice_app.member_rows import balance_of, contact_of
-from chalice_app.pages import redirect
+from chalice_app.pages import CONFLICT, redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.cards import Card
@@ -31,7 +31,6 @@ from wallet.services.sessions import Session, SessionKind
 from wallet.services.take_back import take_back as undo
 
 _PAGE_SIZE = 50
-_CONFLICT = 409
 # A birthday has no year, and may be 29 February.
 _LEAP_YEAR = 2000
 
@@ -53,11 +52,11 @@ def take_back(call: Call) -> Answer:
     try:
         undo(runtime.books(), act, entry_id)
     except AlreadyReversedError:
-        return _page(call, session, card, said="before", status=_CONFLICT)
+        return _page(call, session, card, said="before", status=CONFLICT)
     except CardNotActiveError:
-        return _page(call, session, card, said="closed", status=_CONFLICT)
+        return _page(call, session, card, said="closed", status=CONFLICT)
     except ConflictError:
-        return _page(call, session, card, said="busy", status=_CONFLICT)
+        return _page(call, session, card, said="busy", status=CONFLICT)
     return redirect(f"/console/members/{card.id}?done=1")
 
 

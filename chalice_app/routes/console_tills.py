@@ -6,7 +6,7 @@ from chalice_app.console import console_language, console_page, said_in, time_zo
 from chalice_app.console_forms import console_form
 from chalice_app.formats import day
 from chalice_app.http import Answer, Call
-from chalice_app.pages import redirect
+from chalice_app.pages import TOO_MANY, WRONG, redirect
 from chalice_app.qr import Qr, qr_code
 from chalice_app.tills import start_pairing
 from chalice_app.visitors import needed_session
@@ -16,7 +16,6 @@ from wallet.domain.tills import NAME_CHARS_MAX, TillId
 from wallet.services.sessions import Session, SessionKind, within_limit
 from wallet.services.tills import list_tills, rename_till, revoke_till
 
-_WRONG, _TOO_MANY = 422, 429
 _CODES_MAX = 30
 _CODES_WINDOW = timedelta(minutes=10)
 
@@ -35,7 +34,7 @@ def pair(call: Call) -> Answer:
     if not within_limit(
         runtime.edge(), who, limit=_CODES_MAX, window=_CODES_WINDOW, now=runtime.now()
     ):
-        return _page(call, session, said="often", status=_TOO_MANY)
+        return _page(call, session, said="often", status=TOO_MANY)
     link = start_pairing(session.merchant_id)
     return _page(call, session, link=link, qr=qr_code(link))
 
@@ -50,7 +49,7 @@ def rename(call: Call) -> Answer:
         )
     except InvalidError:
         typed = form.text("name")[: 2 * NAME_CHARS_MAX]
-        return _page(call, session, wrong=till_id, typed=typed, status=_WRONG)
+        return _page(call, session, wrong=till_id, typed=typed, status=WRONG)
     return redirect("/console/tills?renamed=1")
 
 

@@ -7,7 +7,7 @@ docs/decisions/0008.
 from collections.abc import Mapping
 
 from chalice_app.api import Open
-from chalice_app.forms import Form, check_origin, is_form, read_form
+from chalice_app.forms import Form, check_origin, is_form, new_key, read_form
 from chalice_app.http import Answer, Call
 from chalice_app.joining import (
     TRAP,
@@ -15,7 +15,6 @@ from chalice_app.joining import (
     consent_question,
     consent_texts,
     enter,
-    new_key,
     program_of,
     read,
     ref_of,
@@ -24,9 +23,9 @@ from chalice_app.joining import (
     without_data,
 )
 from chalice_app.languages import language_of
-from chalice_app.pages import page, redirect
+from chalice_app.pages import TOO_MANY, WRONG, page, redirect
 from chalice_app.program_words import promise
-from chalice_app.referral_words import present_in_words
+from chalice_app.referral_words import friends_part_in_words
 from chalice_app.routes import join_json
 from chalice_app.routes.join_json import JoinedOut, JoinIn
 from chalice_app.rule_words import rules_in_words
@@ -35,7 +34,6 @@ from wallet.domain.programs import Program
 from wallet.domain.tokens import link_token
 from wallet.services.join import JOINS_WINDOW, is_publishable_key, may_join
 
-_WRONG, _TOO_MANY = 422, 429
 # Shop, promise and rule: with more words than this, the line under the button is left out.
 _WORDS_MAX = 13
 # What is longer is set smaller, so that reward, rule and button are seen at once.
@@ -68,9 +66,9 @@ def _from_form(call: Call) -> Answer:
     got = without_data(said) if plain else read(said, program)
     faults = {"form": "again"} if form.text(TRAP) else got.faults
     if faults:
-        return _page(call, program, said, status=_WRONG, faults=faults)
+        return _page(call, program, said, status=WRONG, faults=faults)
     if not may_join(runtime.edge(), program.id, call.source_ip, now=runtime.now()):
-        return _page(call, program, said, status=_TOO_MANY, faults={"form": "often"})
+        return _page(call, program, said, status=TOO_MANY, faults={"form": "often"})
     language = language_of(call, program.locale)
     joined = enter(program, got, language)
     welcome = str(got.contact.kind) if got.contact else "plain"
@@ -94,21 +92,21 @@ def _page(
     language = language_of(call, program.locale)
     title = promise(program, language)
     rules = rules_in_words(program, language)
-    present = present_in_words(program, language)
-    present = present if present and sent_by(said, program) else ""
-    words = len(" ".join((program.name, title, *rules[:1], present)).split())
+    friends_part = friends_part_in_words(program, language)
+    friends_part = friends_part if friends_part and sent_by(said, program) else ""
+    words = len(" ".join((program.name, title, *rules[:1], friends_part)).split())
     return page(
         call,
         "join.html",
         status=status,
         fallback=program.locale,
-        headers={"Retry-After": _RETRY} if status == _TOO_MANY else None,
+        headers={"Retry-After": _RETRY} if status == TOO_MANY else None,
         program=program,
         title=title,
         lengths=_lengths(program.name, title),
         rule=rules[0] if rules else "",
         brief=words > _WORDS_MAX,
-        present=present,
+        friends_part=friends_part,
         question=consent_question(program, language),
         consents=consent_texts(language),
         said=said,

@@ -10,14 +10,13 @@ from chalice_app.http import Answer, Call
 from chalice_app.joining import program_of
 from chalice_app.languages import language_of
 from chalice_app.mailing import send_letter
-from chalice_app.pages import page, redirect
+from chalice_app.pages import TOO_MANY, WRONG, page, redirect
 from wallet import runtime
 from wallet.domain.contacts import EMAIL_CHARS_MAX, Contact, ContactKind, normal_email
 from wallet.domain.program_document import clean_text
 from wallet.domain.programs import Program
 from wallet.services.join import find_again, may_join
 
-_WRONG, _TOO_MANY = 422, 429
 # Handing a mail over takes a part of a second. Every answer waits this long, so that nobody can
 # hear from the pause whether there was one.
 _ANSWER_SECONDS = 0.6
@@ -38,10 +37,10 @@ def post(call: Call) -> Answer:
     typed = clean_text(form.text("contact")[: EMAIL_CHARS_MAX + 1])
     email = normal_email(typed)
     if email is None:
-        return _page(call, program, status=_WRONG, typed=typed, fault="wrong")
+        return _page(call, program, status=WRONG, typed=typed, fault="wrong")
     now = runtime.now()
     if not may_join(runtime.edge(), program.id, call.source_ip, now=now):
-        return _page(call, program, status=_TOO_MANY, typed=typed, fault="often")
+        return _page(call, program, status=TOO_MANY, typed=typed, fault="often")
     contact = Contact(kind=ContactKind.EMAIL, value=email)
     language = language_of(call, program.locale)
     send_letter(find_again(runtime.front_desk(), program, contact, language, now=now))

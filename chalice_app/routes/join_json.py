@@ -11,8 +11,9 @@ from msgspec import Meta, Struct, field
 
 from chalice_app.api import bearer_of, check_size_and_type, read_body, read_idempotency_key
 from chalice_app.documents import card_links
+from chalice_app.forms import new_key
 from chalice_app.http import Answer, Call, json_answer, refusal
-from chalice_app.joining import NAME_CHARS_MAX, Read, Typed, enter, new_key, program_of, read
+from chalice_app.joining import NAME_CHARS_MAX, Read, Typed, enter, program_of, read
 from chalice_app.problems import RequestError, Slug
 from chalice_app.schemas import Links
 from wallet import runtime

@@ -8,7 +8,7 @@ from chalice_app.editor_words import editor_words, first_reward
 from chalice_app.formats import day, read_whole
 from chalice_app.forms import Form, check_form, new_key, read_form
 from chalice_app.http import Answer, Call
-from chalice_app.pages import redirect
+from chalice_app.pages import CONFLICT, WRONG, redirect
 from chalice_app.passes import sample_face, sample_stamps
 from chalice_app.problems import RequestError, Slug
 from chalice_app.program_form import (
@@ -36,8 +36,6 @@ from wallet.services.put_program import put_program
 from wallet.services.sessions import Session, SessionKind
 from wallet.texts import texts
 
-_WRONG, _CONFLICT = 422, 409
-
 
 def show_new(call: Call) -> Answer:
     """The empty form, with what the visitor's language suggests."""
@@ -51,12 +49,12 @@ def publish_new(call: Call) -> Answer:
     form, faults = _read(call, session)
     typed = _first(call, session)
     if form is None:
-        return _editor(call, session, None, typed, faults=faults, status=_WRONG)
+        return _editor(call, session, None, typed, faults=faults, status=WRONG)
     typed, faults = _with_logo(form, read_typed(form, typed))
     terms, wrong = read_program(typed, None)
     if terms is None or faults:
         faults |= dict.fromkeys(wrong, "")
-        return _editor(call, session, None, typed, faults=faults, status=_WRONG)
+        return _editor(call, session, None, typed, faults=faults, status=WRONG)
     act = owner_act(call, session, form, write_terms(terms))
     try:
         program = open_program(runtime.programs(), act, terms).program
@@ -83,12 +81,12 @@ def publish(call: Call) -> Answer:
     form, faults = _read(call, session)
     if form is None:
         typed = typed_of(program)
-        return _editor(call, session, program, typed, faults=faults, status=_WRONG)
+        return _editor(call, session, program, typed, faults=faults, status=WRONG)
     typed, faults = _with_logo(form, read_typed(form, typed_of(program)))
     terms, wrong = read_program(typed, program)
     if terms is None or faults:
         faults |= dict.fromkeys(wrong, "")
-        return _editor(call, session, program, typed, faults=faults, status=_WRONG)
+        return _editor(call, session, program, typed, faults=faults, status=WRONG)
     request = {"program": program.id, "terms": write_terms(terms)}
     act = owner_act(call, session, form, request)
     # There is no version 0, so that a form which names none is overtaken.
@@ -97,7 +95,7 @@ def publish(call: Call) -> Answer:
         put_program(runtime.programs(), act, program.id, terms, over=seen)
     except (KeyReusedError, ContentionError):
         newest = own_program(session, program.id)
-        return _editor(call, session, newest, typed, said="overtaken", status=_CONFLICT)
+        return _editor(call, session, newest, typed, said="overtaken", status=CONFLICT)
     return redirect(f"/console/programs/{program.id}?saved=1")
 
 

@@ -89,7 +89,7 @@ def post_card(ask: Ask[Enrol]) -> Answer:
 def _referred_by(program_id: ProgramId, code: str | None, member: Member) -> CardId | None:
     if code is None:
         return None
-    from wallet.services.introductions import referrer_of_new
+    from wallet.services.find_referrer import referrer_of_new
 
     return referrer_of_new(runtime.counter(), program_id, code, member, now=runtime.now())
 

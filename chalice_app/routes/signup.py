@@ -4,7 +4,7 @@ from chalice_app.cookies import no_session_cookie, session_cookie
 from chalice_app.forms import check_form, check_origin, read_form
 from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
-from chalice_app.pages import page, redirect
+from chalice_app.pages import GONE, TOO_MANY, WRONG, page, redirect
 from chalice_app.passes import landing_passes
 from chalice_app.visitors import session_of
 from wallet import runtime
@@ -12,8 +12,6 @@ from wallet.domain.contacts import EMAIL_CHARS_MAX, normal_email
 from wallet.domain.program_document import clean_text
 from wallet.services.sessions import SessionKind, close_session
 from wallet.services.sign_up import address_of_link, enter, send_link
-
-_GONE, _WRONG, _TOO_MANY = 410, 422, 429
 
 
 def landing(call: Call) -> Answer:
@@ -42,12 +40,12 @@ def ask(call: Call) -> Answer:
     typed = form.text("email")[: EMAIL_CHARS_MAX + 1]
     email = normal_email(clean_text(typed))
     if email is None:
-        return _way_in(call, "plain", status=_WRONG, email=typed, error="email")
+        return _way_in(call, "plain", status=WRONG, email=typed, error="email")
     sent = send_link(
         runtime.door(), email, language=language_of(call), source=call.source_ip, now=runtime.now()
     )
     if not sent:
-        return _way_in(call, "plain", status=_TOO_MANY, email=email, error="often")
+        return _way_in(call, "plain", status=TOO_MANY, email=email, error="often")
     return redirect("/signup?sent=1")
 
 
@@ -55,7 +53,7 @@ def open_link(call: Call) -> Answer:
     """Shows a button: programs that look into mails open links, but press nothing."""
     email = address_of_link(runtime.door(), call.params["token"], now=runtime.now())
     if email is None:
-        return _way_in(call, "gone", status=_GONE)
+        return _way_in(call, "gone", status=GONE)
     return page(call, "signup_link.html", email=email)
 
 
@@ -64,7 +62,7 @@ def use_link(call: Call) -> Answer:
     check_origin(call)
     entered = enter(runtime.door(), call.params["token"], now=runtime.now())
     if entered is None:
-        return _way_in(call, "gone", status=_GONE)
+        return _way_in(call, "gone", status=GONE)
     cookie = session_cookie(SessionKind.CONSOLE, entered.token)
     return redirect("/console/programs/new" if entered.is_new else "/console", Set_Cookie=cookie)
 

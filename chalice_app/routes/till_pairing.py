@@ -9,7 +9,7 @@ from datetime import timedelta
 from chalice_app.cookies import session_cookie
 from chalice_app.forms import check_origin, read_form
 from chalice_app.http import Answer, Call
-from chalice_app.pages import page, redirect
+from chalice_app.pages import GONE, TOO_MANY, WRONG, page, redirect
 from chalice_app.visitors import session_of
 from wallet import runtime
 from wallet.domain.errors import InvalidError
@@ -35,7 +35,7 @@ def show_link(call: Call) -> Answer:
     # Whoever comes back to a used link on the till itself wants the till.
     if session_of(call, SessionKind.TILL):
         return redirect("/till")
-    return _page(call, fault="code", status=410)
+    return _page(call, fault="code", status=GONE)
 
 
 def post(call: Call) -> Answer:
@@ -45,14 +45,14 @@ def post(call: Call) -> Answer:
     code = call.params.get("code") or form.text("code")
     name, now = form.text("name"), runtime.now()
     if not _may_try(call):
-        return _page(call, code=code, name=name, fault="often", status=429)
+        return _page(call, code=code, name=name, fault="often", status=TOO_MANY)
     try:
         paired = tills.pair(runtime.tillbox(), code, name=name, now=now)
     except InvalidError:
         shop = _shop(call, code)
-        return _page(call, code=code, name=name, shop=shop, fault="name", status=422)
+        return _page(call, code=code, name=name, shop=shop, fault="name", status=WRONG)
     if paired is None:
-        return _page(call, name=name, fault="code", status=422)
+        return _page(call, name=name, fault="code", status=WRONG)
     token, _ = paired
     return redirect("/till", Set_Cookie=session_cookie(SessionKind.TILL, token))
 

@@ -11,7 +11,7 @@ from chalice_app.history import happenings, signed
 from chalice_app.holders import card_of_holder, check_entry
 from chalice_app.http import Answer, Call
 from chalice_app.languages import language_of
-from chalice_app.pages import page
+from chalice_app.pages import PRIVATE, page
 from chalice_app.visitors import needed_session
 from wallet import runtime
 from wallet.domain.cards import Card
@@ -21,7 +21,6 @@ from wallet.services.sessions import SessionKind
 
 # Why the shop changed something by hand is the shop's own note.
 _SHOPS_OWN = frozenset({Say.REASON})
-_PRIVATE = {"X-Robots-Tag": "noindex"}
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -42,7 +41,7 @@ def show(call: Call) -> Answer:
         call,
         "why.html",
         fallback=card.locale,
-        headers=_PRIVATE,
+        headers=PRIVATE,
         token=token,
         **_told(call, card, language, without=_SHOPS_OWN, rules=False),
     )

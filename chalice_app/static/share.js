@@ -17,8 +17,8 @@ async function copy() {
 }
 
 async function share() {
-  // Who closes the sheet has changed their mind; it is no fault.
-  await navigator.share(sheet).catch(() => {});
+  // Who closes the sheet has changed their mind; one that cannot open leaves the clipboard.
+  await navigator.share(sheet).catch((error) => (error.name === "AbortError" ? undefined : copy()));
 }
 
 for (const label of button.querySelectorAll("[data-when]")) {

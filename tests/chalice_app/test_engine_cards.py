@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chalice_app.desk import Clock, Desk, check_problem
-from tests.chalice_app.engine_shop import Counterpart, bakery
+from tests.chalice_app.engine_shop import Counterpart, bakery, market
 from tests.chalice_app.till.counter import pair
 from wallet.domain.entries import first_broken
 
@@ -208,3 +208,18 @@ def test_a_merged_card_leads_to_the_one_that_has_all(desk: Desk, clock: Clock) -
     form = {"card": last["id"], "shown": cards[0]["barcode"], "reward": "loaf"}
     assert till.said("redeem", **form)["name"] == "done"
     assert desk.card(last["id"])["balance"]["stamps"] == 4
+
+
+def test_of_lots_and_idleness_each_unit_is_said_to_end_once(desk: Desk, clock: Clock) -> None:
+    """Points of a programme that went from months to idle months end by idleness, if at all."""
+    shop = market(desk, expiry={"months": 24}, earning={}, rewards=[])
+    card = shop.card()
+    shop.buy(card, 5_000)
+    (ends,) = shop.desk.card(card)["expiries"]
+    got = desk.call("GET", f"/programs/{shop.program_id}").json
+    document = {**got, "expiry": {"idle_months": 3}}
+    assert desk.call("PUT", f"/programs/{shop.program_id}", document).status == 200
+    clock.forward(days=1)
+    (idle,) = shop.desk.card(card)["expiries"]
+    assert idle["points"] == ends["points"] == shop.points(card)
+    assert idle["at"] < ends["at"]

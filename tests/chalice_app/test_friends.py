@@ -178,7 +178,7 @@ def test_another_sites_code_is_bounded(program: Program) -> None:
         (
             "hu",
             (
-                "Egy barátod küldött: 20 ponttal több az első, legalább 20\u00a0EUR értékű "
+                "Egy barátod ajánlására: 20 ponttal több az első, legalább 20\u00a0EUR értékű "
                 "vásárlásodkor."
             ),
         ),
@@ -194,7 +194,7 @@ def test_the_newcomer_reads_what_they_get(
     assert "Marta" not in page
     wrong = post(program, ref=host["id"], contact="no")
     assert wrong.status == 422
-    assert 'class="present"' in wrong.body.decode()
+    assert 'class="friends-part"' in wrong.body.decode()
     assert f'name="ref" value="{host["id"]}"' in wrong.body.decode()
 
 
@@ -205,7 +205,7 @@ def test_a_link_counts_where_the_friend_gets_nothing(desk: Desk, rules: Any) -> 
     program = publish(desk, *rules)
     host = desk.enrol(program)
     page = show(program, host["id"])
-    assert "present" not in page
+    assert "friends-part" not in page
     assert f'name="ref" value="{host["id"]}"' in page
     assert made(post(program, ref=host["id"])).referred_by == host["id"]
 

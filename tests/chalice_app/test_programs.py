@@ -1,13 +1,15 @@
 """Versions of a programme: immutable, in force from their time on, and entries keep their own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.chalice_app.desk import Clock, Desk, check_problem
 from tests.world import POINTS, STAMPS
-from wallet.domain.times import write_time
+from wallet import runtime
+from wallet.domain.ids import ProgramId
+from wallet.domain.times import cut, write_time
 
 RULE = {"id": "visit", "kind": "stamps_per_purchase", "stamps": 1}
 REWARD = {"id": "coffee", "name": "Kawa", "kind": "gift", "cost": {"stamps": 10}}
@@ -120,6 +122,30 @@ def test_versions_come_into_force_in_the_order_of_their_publication(
     assert seen == [(1, 10), (1, 10), (2, 2), (5, 3), (5, 3), (5, 3), (5, 3), (5, 3)]
     assert put(desk, "order", target(7))["version"] == 6
     assert current(desk, "order") == (6, 7)
+
+
+def test_what_get_gave_is_edited_from_now_on(desk: Desk, clock: Clock) -> None:
+    """Its `effective_at` is sent back with it: nothing of the past is changed by that."""
+    got = put(desk, "echoed", STAMPS, 201)
+    clock.forward(days=50)
+    edited = put(desk, "echoed", {**got, "stamps": {"target": 4}})
+    assert (edited["version"], edited["effective_at"]) == (2, write_time(clock.now))
+    past = runtime.programs().at(ProgramId("echoed"), clock.now - timedelta(days=40))
+    assert past
+    assert past.version == 1
+
+
+def test_a_version_knows_since_when_its_timed_terms_stand(desk: Desk, clock: Clock) -> None:
+    since = list[datetime | None]()
+    for number, expiry in enumerate([{}, {"idle_months": 3}, {"idle_months": 3}, {}], start=1):
+        timed = {"expiry": expiry} if expiry else {}
+        put(desk, "timed", target(number, **timed), 201 if number == 1 else 200)
+        program = runtime.programs().version(ProgramId("timed"), number)
+        assert program
+        since.append(program.timed_since)
+        clock.forward(days=10)
+    brought, ended = (cut(clock.now - timedelta(days=days)) for days in (30, 10))
+    assert since == [None, brought, brought, ended]
 
 
 def test_a_time_just_past_is_now(desk: Desk, clock: Clock) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalice_app.referral_words import present_in_words
+from chalice_app.referral_words import friends_part_in_words
 from chalice_app.rule_words import referrals_in_words, rules_in_words
 from tests.wallet.domain.documents import spoiled
 from tests.wallet.domain.rich_samples import BAKERY, MARKET
@@ -54,12 +54,59 @@ SAID: list[tuple[dict[str, Any], tuple[str, str, str], tuple[str, str, str]]] = 
         (
             "2 points for the friend with their purchase no. 3, for purchases of PLN5 or more.",
             f"2 punkty dla niej przy jej zakupie nr 3, przy zakupach od 5{Z}.",
-            "Neki 2 pont 3. vásárlásakor, legalább 5\u00a0PLN értékű vásárlásnál.",
+            "Neki 2 pont a sorban 3. vásárlásakor, legalább 5\u00a0PLN értékű vásárlásnál.",
         ),
         (
             "2 points more with your purchase no. 3, for purchases of PLN5 or more",
             f"2 punkty więcej przy zakupie nr 3, przy zakupach od 5{Z}",
-            "2 ponttal több 3. vásárlásodkor, legalább 5\u00a0PLN értékű vásárlásnál",
+            "2 ponttal több a sorban 3. vásárlásodkor, legalább 5\u00a0PLN értékű vásárlásnál",
+        ),
+    ),
+    (
+        {"points": 5, "when": {"items": {"categories": ["kawa"]}}},
+        (
+            "5 points for the friend with their first purchase, if it includes: kawa.",
+            "5 punktów dla niej przy jej pierwszym zakupie, jeśli obejmuje: kawa.",
+            "Neki 5 pont az első vásárlásakor, ha van benne: kawa.",
+        ),
+        (
+            "5 points more with your first purchase, if it includes: kawa",
+            "5 punktów więcej przy pierwszym zakupie, jeśli obejmuje: kawa",
+            "5 ponttal több az első vásárlásodkor, ha van benne: kawa",
+        ),
+    ),
+    (
+        {
+            "points": 5,
+            "when": {"weekdays": ["sat", "sun"], "items": {"skus": ["1"], "categories": ["kawa"]}},
+        },
+        (
+            (
+                "5 points for the friend with their first purchase at weekends, if it includes: "
+                "kawa or certain goods."
+            ),
+            (
+                "5 punktów dla niej przy jej pierwszym zakupie w weekendy, jeśli obejmuje: "
+                "kawa lub wybrane produkty."
+            ),
+            (
+                "Neki 5 pont az első vásárlásakor hétvégén, ha van benne: "
+                "kawa vagy bizonyos termékek."
+            ),
+        ),
+        (
+            (
+                "5 points more with your first purchase at weekends, if it includes: "
+                "kawa or certain goods"
+            ),
+            (
+                "5 punktów więcej przy pierwszym zakupie w weekendy, jeśli obejmuje: "
+                "kawa lub wybrane produkty"
+            ),
+            (
+                "5 ponttal több az első vásárlásodkor hétvégén, ha van benne: "
+                "kawa vagy bizonyos termékek"
+            ),
         ),
     ),
 ]
@@ -74,7 +121,7 @@ def test_a_referral_is_a_sentence_to_each_side(said: Any, language: str) -> None
     made = program(spoiled(bare, "rules", [{"id": "x", "kind": "referral", **rule}]))
     to_holder, to_friend = (side[("en", "pl", "hu").index(language)] for side in sides)
     assert referrals_in_words(made, language) == [to_holder]
-    assert present_in_words(made, language) == to_friend
+    assert friends_part_in_words(made, language) == to_friend
     (shown,) = rules_in_words(made, language)
     assert shown.lower() == (TITLES[language] + to_holder).lower()
 
@@ -85,7 +132,7 @@ def test_stamps_are_given_as_stamps() -> None:
     assert referrals_in_words(made, "en") == [
         "2 stamps for you and 1 stamp for the friend with their first purchase."
     ]
-    assert present_in_words(made, "en") == "1 stamp more with your first purchase"
+    assert friends_part_in_words(made, "en") == "1 stamp more with your first purchase"
 
 
 def test_the_limit_of_a_referral_stands_with_it_and_no_other_rule_does() -> None:
@@ -105,7 +152,7 @@ def test_a_friend_may_get_several_things() -> None:
         {"id": "b", "kind": "referral", "offer": "juice", "when": {"minimum": 5000}},
     ]
     made = program({**MARKET, "rules": rules, "limits": []})
-    assert present_in_words(made, "en") == (
+    assert friends_part_in_words(made, "en") == (
         "5 points more with your first purchase and Sok gratis with your first purchase of PLN50 "
         "or more"
     )

@@ -121,7 +121,7 @@ def test_a_friends_link_stands_behind_the_stage(scene: tuple[str, Scene]) -> Non
     _check(page, stage, at_least=5)
     path, _, query = link.removeprefix(BASE_URL + stage).partition("?")
     joined = send("GET", path, query=dict([query.split("=")]))
-    assert 'class="present"' in joined.body.decode()
+    assert 'class="friends-part"' in joined.body.decode()
     _check(joined, stage, at_least=5)
 
 

@@ -16,7 +16,7 @@ from wallet.domain.ids import CardId, ProgramId
 from wallet.domain.program_document import read_terms
 from wallet.domain.programs import Program
 from wallet.domain.times import to_millis
-from wallet.services.agenda import PAGE_SIZE
+from wallet.services.agenda import PAGE_SIZE, Appointment, shard_of
 from wallet.services.put_program import put_program
 from wallet.storage.ledger_rows import head_row
 from wallet.storage.rows.cards import HeadRow
@@ -24,7 +24,7 @@ from wallet.storage.rows.members import MemberRow
 
 CARDS = 2 * PAGE_SIZE + 50
 # In the order in which a run comes to them.
-STEPS = ("add", "put_roll_call", "end_roll_call", "append", "remove")
+STEPS = ("add", "put_roll_call", "append", "remove", "end_roll_call")
 MINUTE = timedelta(minutes=1)
 BACK = {"id": "back", "kind": "win_back", "days": 30, "points": 7}
 SPEND = {"id": "spend", "kind": "points_per_amount", "step": 100, "points": 1}
@@ -78,3 +78,31 @@ def test_killed_at_every_step_each_is_won_back_once(
     assert {len(entries) for entries in given} == {1}
     assert {entry.points for (entry,) in given} == {7}
     assert not [key for key in world.all_keys() if key[0].startswith(("Y#rolls", "Y#2"))]
+
+
+def noted_later(card_id: CardId) -> list[Appointment]:
+    """When the card is looked at again, within the hour to come."""
+    until = runtime.now() + timedelta(hours=1)
+    days = {runtime.now().date(), until.date()}
+    pages = (
+        runtime.agenda().page(day, shard_of(card_id), until=until, after=None) for day in days
+    )
+    return [each for page in pages for each in page if each.card_id == card_id]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_head_that_cannot_be_unpacked_keeps_nobody_out(shop: Shop, worker: Worker) -> None:
+    now = runtime.now()
+    used_at = (now - timedelta(days=60)).replace(microsecond=0)
+    bad, *others = enrolled(published(shop, at=now - 20 * MINUTE), used_at)
+    row = HeadRow.get(f"C#{bad}", "H")
+    row.state = b"no state"
+    row.save()
+    published(shop, BACK, at=now - 3 * MINUTE)
+    worker.run(Run())
+    heads = runtime.ledger().heads(others)
+    assert {card.state.points for card in heads.values()} == {7}
+    again = noted_later(bad)
+    assert len(again) == 1
+    # Other tests look at the whole agenda.
+    runtime.agenda().remove(again)

@@ -100,12 +100,16 @@ class Shop:
 
 
 def _versions(case: Case) -> Iterator[Program]:
+    newest = None
     for number, (since, document) in enumerate(case.programs, start=1):
-        yield version_of(
-            read_terms(document),
+        terms = read_terms(document)
+        newest = version_of(
+            terms,
             id=PROGRAM,
             merchant_id=MERCHANT,
             version=number,
             design_version=1,
             effective_at=since,
+            timed_since=lapse.timed_since(newest, terms, since),
         )
+        yield newest

@@ -1,17 +1,16 @@
 """Thanks whoever brought a friend: what follows from the stream in the product."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from tests.golden.account import Account, Made, digest_of
 from tests.golden.shop import Shop
 from wallet.domain import ledger, reversal
 from wallet.domain.cards import Status
-from wallet.domain.entries import EntryKind
+from wallet.domain.drafts import gives_nothing
 from wallet.domain.programs import Rule
-from wallet.domain.referrals import may_have_paid, thanks
-from wallet.domain.refunding import referrals_of
+from wallet.domain.referrals import may_have_paid
+from wallet.domain.refunding import referrals_paid_and_kept
 
 
 def thank(shop: Shop, made: Sequence[Made], now: datetime) -> None:
@@ -21,14 +20,14 @@ def thank(shop: Shop, made: Sequence[Made], now: datetime) -> None:
         return
     for one in friend.made:
         if may_have_paid(one.program, one.entry) and one.purchase:
-            paid, kept = referrals_of(friend.target(one), one.purchase)
+            paid, kept = referrals_paid_and_kept(friend.target(one), one.purchase)
             for rule in paid:
                 _settle(shop, one, rule, now, due=rule in kept, is_new=one in made)
 
 
 def _settle(shop: Shop, one: Made, rule: Rule, now: datetime, *, due: bool, is_new: bool) -> None:
     card, key = shop.other, f"thanks:{one.entry.id}:{rule.id}"
-    # A card that is closed gets nothing and keeps what it has; one that was merged leads on.
+    # Closed, or merged with the friend's: it gets nothing and keeps what it has.
     if card.card.state.status is not Status.ACTIVE:
         return
     given = [each for each in card.made if each.entry.id.endswith(f"-{digest_of(key)}")]
@@ -43,14 +42,7 @@ def _settle(shop: Shop, one: Made, rule: Rule, now: datetime, *, due: bool, is_n
 
 
 def _give(card: Account, one: Made, rule: Rule, key: str, now: datetime) -> None:
-    draft = ledger.bonus(
-        one.program,
-        card.card,
-        thanks(rule),
-        digest=digest_of(key),
-        occurred_at=max(one.entry.occurred_at, card.card.created_at),
-    )
-    assert draft.kind is EntryKind.BONUS
-    if draft.lines or draft.after.offers != card.card.state.offers:
-        draft = replace(draft, reason=f"{rule.kind}:{rule.id}")
+    bought_at = one.entry.occurred_at
+    draft = ledger.thank(one.program, card.card, rule, digest=digest_of(key), bought_at=bought_at)
+    if not gives_nothing(card.card, draft):
         card.write(draft, one.program, key, now)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,15 @@ ENTRIES = {
 }
 OPTIONAL = {"WALLET_APNS_CA_FILE"}
 READ_ITEMS = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+# The indexes that each function's code queries; the API's may be any.
+INDEXES = {
+    "APIHandler": {"*"},
+    "QueuePushes": set[str](),
+    "FoldStatistics": {"by_seq"},
+    "PushPasses": {"by_seq"},
+    "Sweep": set[str](),
+    "KeepCalendar": {"by_seq", "by_program"},
+}
 WRITE_ITEMS = {
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
@@ -310,6 +320,24 @@ class TestRights:
         assert allowed == rights | logging | (reading_the_stream if on_stream else set())
         assert all(statement["Effect"] == "Allow" for statement in statements)
 
+    @pytest.mark.parametrize("function", FUNCTIONS)
+    def test_each_may_query_the_indexes_that_its_code_queries(
+        self, template: Template, function: str
+    ) -> None:
+        queried = [
+            statement["Resource"]
+            for statement in _statements(template, ROLES[function])
+            if "dynamodb:Query" in statement["Action"]
+        ]
+        found = re.findall(r"\$\{CoreTable\.Arn\}/index/([^\"]+)", json.dumps(queried))
+        assert sorted(found) == sorted(INDEXES[function])
+
+    def test_no_code_queries_another_index(self, template: Template) -> None:
+        core = _properties(template, "CoreTable")
+        indexes = [*core["GlobalSecondaryIndexes"], *core["LocalSecondaryIndexes"]]
+        named = set[str]().union(*INDEXES.values()) - {"*"}
+        assert {index["IndexName"] for index in indexes} == named
+
     def test_none_is_for_everything(self, template: Template) -> None:
         for role in ROLES.values():
             for statement in _statements(template, role):
@@ -410,6 +438,19 @@ class TestAlarms:
         assert alarm["Namespace"] == metrics["Namespace"]
         assert alarm["MetricName"] == metrics["Metrics"][0]["Name"]
         assert line["card"] == "abcdef"
+
+    def test_a_programme_whose_cards_cannot_be_noted_is_in_the_same_metric(
+        self, template: Template, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log = io.StringIO()
+        monkeypatch.setattr(telemetry, "_stream", [log])
+        telemetry.alarm_of_program("coffee", "what went wrong")
+        line = json.loads(log.getvalue())
+        [metrics] = line["_aws"]["CloudWatchMetrics"]
+
+        watched = _properties(template, "DueFailedAlarm")["MetricName"]
+        assert [metric["Name"] for metric in metrics["Metrics"]] == [watched]
+        assert (line["program"], line[watched], "card" in line) == ("coffee", 1, False)
 
     def test_the_alarm_line_is_the_metric_that_is_watched(
         self, template: Template, monkeypatch: pytest.MonkeyPatch

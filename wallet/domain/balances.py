@@ -6,9 +6,13 @@ its card's stamps.
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from wallet.domain.cards import Lot, Ripening, State
 from wallet.domain.vocabulary import Debt, ProgramKind
+
+End = datetime | None
+Soonest = Literal["soonest"]
 
 
 def balance(state: State, kind: ProgramKind) -> int:
@@ -32,9 +36,9 @@ def take(
     units: int,
     *,
     debt: Debt = Debt.NEGATIVE,
-    first: datetime | None = None,
+    first: End | Soonest = "soonest",
 ) -> State:
-    """So many fewer: from the lot that ends at `first`, then soonest to end first.
+    """So many fewer: from the lot that ends at `first` (None: never), then soonest to end first.
 
     `debt` says what becomes of the rest when the balance does not reach.
     """
@@ -62,12 +66,12 @@ def add_lot(lots: tuple[Lot, ...], units: int, expires_at: datetime | None) -> t
 
 
 def take_lots(
-    lots: tuple[Lot, ...], units: int, *, first: datetime | None = None
+    lots: tuple[Lot, ...], units: int, *, first: End | Soonest = "soonest"
 ) -> tuple[Lot, ...]:
     """The lots after so many were taken; all gone if they hold fewer."""
     order = sorted(lots, key=lambda lot: (lot.expires_at != first, *_soonest(lot.expires_at)))
     left: dict[datetime | None, int] = {}
-    for lot in order if first else lots:
+    for lot in order:
         taken = min(units, lot.units)
         units -= taken
         left[lot.expires_at] = lot.units - taken

@@ -57,6 +57,11 @@ def drafted(kind: EntryKind, card: Card, after: State, occurred_at: datetime) ->
     )
 
 
+def gives_nothing(card: Card, draft: Draft) -> bool:
+    """Whether a bonus comes to nothing: no rule gave anything, and no offer came."""
+    return not draft.lines and draft.after.offers == card.state.offers
+
+
 def check_occurred(occurred_at: datetime | None, now: datetime) -> datetime:
     """When the thing happened: now, unless said otherwise. A time to come is refused."""
     if occurred_at is None:

@@ -29,12 +29,11 @@ def next_ending(card: Card, program: Program) -> Ending | None:
     """What ends next by itself."""
     state, zone = card.state, program.time_zone
     ends = min((lot.expires_at for lot in state.lots if lot.expires_at), default=None)
-    if ends:
-        units = sum(lot.units for lot in state.lots if lot.expires_at == ends)
-        return Ending(units=units, day=local_day(ends, zone))
-    idle = ends_idle(program, state)
-    held = balances.balance(state, program.kind)
-    return Ending(units=held, day=local_day(idle, zone)) if idle and held > 0 else None
+    idle, held = ends_idle(program, state), balances.balance(state, program.kind)
+    if idle and held > 0 and (ends is None or idle < ends):
+        return Ending(units=held, day=local_day(idle, zone))
+    units = sum(lot.units for lot in state.lots if lot.expires_at == ends)
+    return Ending(units=units, day=local_day(ends, zone)) if ends else None
 
 
 def say_news(card: Card, program: Program, texts: Texts) -> str:
@@ -89,13 +88,13 @@ def _say_reminder(card: Card, program: Program, texts: Texts) -> str:
     left = (ending.day - local_day(at, program.time_zone)).days
     used_since = card.state.used_at is not None and card.state.used_at >= at
     # The reminder may have been of a later end: what comes first is said as urgently as before.
-    times = sum(days >= left for days in program.expiry.remind_days)
-    if used_since or not times:
+    reminders = sum(days >= left for days in program.expiry.remind_days)
+    if used_since or not reminders:
         return ""
     forms = (
         "{sentence}",
         texts.gettext("Soon: {sentence}"),
         texts.gettext("Last days: {sentence}"),
     )
-    form = forms[min(times, len(forms)) - 1]
+    form = forms[min(reminders, len(forms)) - 1]
     return form.format(sentence=say_ending(card, program, texts))

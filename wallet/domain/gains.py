@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from wallet.domain.entries import Line
-from wallet.domain.programs import Rule
+from wallet.domain.programs import Rule, Thanks
 from wallet.domain.vocabulary import ProgramKind
 
 
@@ -19,9 +19,9 @@ def units_of(given: Iterable[Line], kind: ProgramKind) -> int:
     return sum(line.stamps if kind is ProgramKind.STAMPS else line.points for line in given)
 
 
-def gain(rule: Rule, kind: ProgramKind) -> int:
+def gain(gives: Rule | Thanks, kind: ProgramKind) -> int:
     """What a rule gives each time, in the programme's unit."""
-    return rule.stamps if kind is ProgramKind.STAMPS else rule.points
+    return gives.stamps if kind is ProgramKind.STAMPS else gives.points
 
 
 def difference(kept: Sequence[Line], given: Sequence[Line]) -> tuple[Line, ...]:

@@ -13,12 +13,11 @@ from wallet.domain.vocabulary import RuleKind
 def ends_idle(program: Program, state: State) -> datetime | None:
     """When all that the card has ends unless it is used; None if idleness ends nothing.
 
-    No version ends anything as it begins: a while that was over by then counts from there.
+    The while counts from the programme's rule at the earliest: none is over as that begins.
     """
     if state.used_at is None:
         return None
-    ends, begun = idle_end(program, state.used_at), program.effective_at
-    return idle_end(program, begun) if ends and ends <= begun else ends
+    return idle_end(program, max(state.used_at, program.timed_since or state.used_at))
 
 
 def woken(program: Program, state: State, at: datetime) -> State:
@@ -41,6 +40,6 @@ def woken(program: Program, state: State, at: datetime) -> State:
 
 def win_backs(program: Program, state: State) -> list[Tally]:
     """The tallies of the win-backs that the card has been given."""
-    rules = (rule for rule in program.rules if rule.kind is RuleKind.WIN_BACK)
+    rules = program.rules_of(RuleKind.WIN_BACK)
     tallies = (state.tally(tally_key("rule", rule.id)) for rule in rules)
     return [tally for tally in tallies if tally]

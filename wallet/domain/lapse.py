@@ -5,9 +5,9 @@ one at a time and in this order at any moment: what ripens counts before anythin
 an idempotency key (`key_of`): what two workers do at once counts once. The state itself says what
 has been done: nothing that is done is due again.
 
-A version may bring what, by its terms, had its day before the version began. Nobody could have
-done it then. A win-back is given as the version begins; of each end that is still to come the last
-reminder that was missed goes out then; an idle while that was over by then counts anew.
+A version may bring what, by its terms, had its day before those terms were in force. Nobody could
+have done it then. A win-back is given as they begin; of all reminders that were missed the last
+one goes out; an idle while counts from there.
 
 A hold that has run out is named here, and released by `spending.release`, which needs its entry.
 """
@@ -31,6 +31,8 @@ from wallet.domain.tiers import holds_until, standing_at, tier_of
 from wallet.domain.vocabulary import RuleKind
 
 _SECOND = timedelta(seconds=1)
+# From the start of a day, as another zone has it, to well within the same day.
+_HALF_A_DAY = timedelta(hours=12)
 _REMINDED = tally_key("remind", "")
 
 
@@ -110,16 +112,28 @@ def may_differ_in_dues(one: Terms, other: Terms) -> bool:
     return _timed(one) != _timed(other)
 
 
+def timed_since(newest: Program | None, terms: Terms, effective_at: datetime) -> datetime | None:
+    """Since when the timed terms of the version after the newest stand as they do.
+
+    A newest version that does not begin before it never does; what was before that is not asked.
+    """
+    if newest is None:
+        return None
+    if newest.effective_at <= effective_at and not may_differ_in_dues(newest, terms):
+        return newest.timed_since
+    return effective_at
+
+
 def reminded_at(state: State) -> datetime | None:
     """The day of the last reminder; None if there was none."""
     done = state.tally(_REMINDED)
     return done.since if done else None
 
 
-def _timed(terms: Terms) -> object:
+def _timed(terms: Terms) -> tuple[object, ...]:
     """All that `_dues` reads of the terms, but for what it names."""
     expiry = terms.expiry or Expiry()
-    absences = {(rule.id, rule.days) for rule in _rules(terms, RuleKind.WIN_BACK)}
+    absences = {(rule.id, rule.days) for rule in terms.rules_of(RuleKind.WIN_BACK)}
     return terms.time_zone, expiry.idle_months, expiry.remind_days, absences, terms.tiers
 
 
@@ -161,40 +175,44 @@ def _reminders(program: Program, state: State) -> Iterator[Due]:
     """
     if program.expiry is None:
         return
-    done, begun = reminded_at(state), program.effective_at
+    zone, done, since = program.time_zone, reminded_at(state), program.timed_since
+    last = local_day(done + _HALF_A_DAY, zone) if done else None
     ends = [lot.expires_at for lot in state.lots if lot.expires_at]
     if balances.balance(state, program.kind) > 0:
         ends += filter(None, [ends_idle(program, state)])
-    for end in ends:
-        for day in _reminder_days(program, end):
-            at = day_start(day, program.time_zone)
-            if (done is None or at > done) and (state.used_at is None or at > state.used_at):
-                detail = day.isoformat()
-                name = f"remind:{detail}"
-                yield Due(at=max(at, begun), task=Task.REMIND, name=name, detail=detail)
+    for day in _reminder_days(program, ends):
+        at = day_start(day, zone)
+        if (last is None or day > last) and (state.used_at is None or at > state.used_at):
+            detail = day.isoformat()
+            name = f"remind:{detail}"
+            yield Due(at=max(at, since or at), task=Task.REMIND, name=name, detail=detail)
 
 
-def _reminder_days(program: Program, end: datetime) -> Sequence[date]:
-    """The days on which to remind of an end; of those before the version, the last one."""
-    zone, begun = program.time_zone, program.effective_at
-    if program.expiry is None or end <= begun:
-        return ()
-    before = sorted(program.expiry.remind_days, reverse=True)
-    days = [local_day(end, zone) - timedelta(days=each) for each in before]
-    missed = sum(day_start(day, zone) < begun for day in days)
+def _reminder_days(program: Program, ends: Sequence[datetime]) -> Sequence[date]:
+    """The days on which to remind of these ends; of those before the terms, the last one."""
+    zone, since = program.time_zone, program.timed_since
+    days = sorted(
+        {
+            local_day(end, zone) - timedelta(days=before)
+            for end in ends
+            for before in (program.expiry.remind_days if program.expiry else ())
+            if since is None or end > since
+        }
+    )
+    missed = sum(day_start(day, zone) < since for day in days) if since else 0
     return days[max(missed - 1, 0) :]
 
 
 def _win_backs(program: Program, state: State) -> Iterator[Due]:
     if state.used_at is None:
         return
-    for rule in _rules(program, RuleKind.WIN_BACK):
+    for rule in program.rules_of(RuleKind.WIN_BACK):
         done = state.tally(tally_key("rule", rule.id))
         if done is None or done.since < state.used_at:
             day = local_day(state.used_at, program.time_zone) + timedelta(days=rule.days)
             at = day_start(day, program.time_zone)
             name = f"win_back:{rule.id}:{day.isoformat()}"
-            at = max(at, program.effective_at)
+            at = max(at, program.timed_since or at)
             yield Due(at=at, task=Task.WIN_BACK, name=name, detail=rule.id)
 
 
@@ -206,7 +224,8 @@ def _tier(program: Program, state: State) -> Iterator[Due]:
     if ends is not None:
         tier = tier_of(program.tiers, state.standing)
         name = f"tier:{tier.id if tier else ''}:{_day(program, ends)}"
-        yield Due(at=ends + _SECOND, task=Task.TIER, name=name)
+        at = ends + _SECOND
+        yield Due(at=max(at, program.timed_since or at), task=Task.TIER, name=name)
 
 
 def _ripen(state: State, program: Program, at: datetime) -> State:
@@ -238,10 +257,6 @@ def _win_back(program: Program, card: Card, due: Due, *, digest: str) -> Draft:
     since = draft.after.used_at or due.at
     tally = Tally(key=tally_key("rule", due.detail), count=1, since=since)
     return replace(draft, after=with_tallies(draft.after, [tally]), reason=due.name)
-
-
-def _rules(terms: Terms, kind: RuleKind) -> Iterator[Rule]:
-    return (rule for rule in terms.rules if rule.kind is kind)
 
 
 def _rule(program: Program, rule_id: str) -> Rule:

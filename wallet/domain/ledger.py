@@ -3,7 +3,7 @@
 Pure: the same program, card and request always give the same draft.
 
 A decision either returns a Draft or raises one of the errors of `errors.py`, and then nothing has
-happened. The formula of a purchase stands in `valuation.py`, what takes off a card in
+happened. The formula of a purchase stands in `formula.py`, what takes off a card in
 `spending.py`, what takes back in `reversal.py`, what time does in `lapse.py`.
 """
 
@@ -19,23 +19,16 @@ from wallet.domain.conditions import counts
 from wallet.domain.drafts import Draft, active_at, check_active, drafted
 from wallet.domain.entries import EntryKind, Line
 from wallet.domain.errors import CoolDownError, InvalidError
+from wallet.domain.formula import all_of, grants, lines, paid_referrals, tier_sum
 from wallet.domain.gains import gain, line_of, units_of
 from wallet.domain.idleness import woken
 from wallet.domain.ids import key_digest
 from wallet.domain.offers import give_offers
 from wallet.domain.programs import Program, Rule
 from wallet.domain.purchases import Action, Award, Gift, Purchase
-from wallet.domain.referrals import with_paid
+from wallet.domain.referrals import for_referrer, with_paid
 from wallet.domain.tallies import limit_tallies, room, with_rest, with_tallies
-from wallet.domain.valuation import (
-    Valuation,
-    all_of,
-    grants,
-    lines,
-    referrals,
-    tier_sum,
-    value,
-)
+from wallet.domain.valuation import Valuation, value
 from wallet.domain.vocabulary import ProgramKind, RuleKind
 
 # The key under which a card's welcome stands: it has one at most.
@@ -56,7 +49,7 @@ def earn(
 ) -> Draft:
     """What a purchase, a gift or an action gives; `digest` is that of the entry's key.
 
-    The formula of a purchase stands in `valuation.py`. Raises InvalidError for another currency,
+    The formula of a purchase stands in `formula.py`. Raises InvalidError for another currency,
     for a gift that the programme does not collect, for an action that it does not know;
     CoolDownError for a purchase too soon after another, unless somebody insists;
     CardNotActiveError.
@@ -88,6 +81,16 @@ def bonus(program: Program, card: Card, *rules: Rule, digest: str, occurred_at: 
     """What rules give without a purchase: for a welcome, a birthday, a win-back."""
     check_active(card)
     return _given(program, card, rules, EntryKind.BONUS, digest=digest, occurred_at=occurred_at)
+
+
+def thank(program: Program, card: Card, rule: Rule, *, digest: str, bought_at: datetime) -> Draft:
+    """What a referral gives to whoever brought a friend who bought something then.
+
+    Not before the card was made.
+    """
+    at = max(bought_at, card.created_at)
+    draft = bonus(program, card, for_referrer(rule), digest=digest, occurred_at=at)
+    return replace(draft, reason=f"{rule.kind}:{rule.id}")
 
 
 def offer(
@@ -149,7 +152,7 @@ def _purchase(card: Card, valuation: Valuation, *, digest: str, occurred_at: dat
         reached = tier_sum(valuation, given, net=all_of(valuation))
         state = tiers.add(program, state, reached, earned_at=occurred_at)
         state = replace(state, visits=state.visits + 1)
-        for rule in referrals(valuation, net=all_of(valuation)):
+        for rule in paid_referrals(valuation, net=all_of(valuation)):
             state = with_paid(state, rule)
         state = active_at(state, occurred_at, earned=True)
     return replace(

@@ -7,6 +7,7 @@ reads and writes it. Rules, rewards and offers are lists of small values with a 
 kinds join without a change to what is stored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -283,6 +284,10 @@ class Terms:
         """The first rule of that kind, if there is one."""
         return next((rule for rule in self.rules if rule.kind is kind), None)
 
+    def rules_of(self, kind: RuleKind) -> Sequence[Rule]:
+        """The rules of that kind, in the order of the document."""
+        return [rule for rule in self.rules if rule.kind is kind]
+
     def offer(self, offer_id: str) -> Offer | None:
         """The offer of that id, if there is one."""
         return next((offer for offer in self.offers if offer.id == offer_id), None)
@@ -294,7 +299,8 @@ class Program(Terms):
 
     `design_version` counts the versions in which anything changed that a pass shows: 1 for the
     first. The currency and the time zone are the merchant's at that version, so that a replay
-    needs nothing else.
+    needs nothing else. `timed_since`: since when the terms by which things fall due stand as they
+    do, from one version to the next; None where they always did.
     """
 
     id: ProgramId
@@ -302,6 +308,7 @@ class Program(Terms):
     version: int
     design_version: int
     effective_at: datetime
+    timed_since: datetime | None = None
 
 
 def version_of(
@@ -312,6 +319,7 @@ def version_of(
     version: int,
     design_version: int,
     effective_at: datetime,
+    timed_since: datetime | None = None,
 ) -> Program:
     """The terms as a version of a programme."""
     return Program(
@@ -320,5 +328,6 @@ def version_of(
         version=version,
         design_version=design_version,
         effective_at=effective_at,
+        timed_since=timed_since,
         **{each.name: getattr(terms, each.name) for each in fields(Terms)},
     )

@@ -1,6 +1,6 @@
 """Referrals: who brings a friend is thanked, once the friend has bought and while that lasts.
 
-The friend's own part is a line of the first purchase that qualifies (`valuation.py`). The thanks
+The friend's own part is a line of the first purchase that qualifies (`formula.py`). The thanks
 are an entry of another card, and follow from the stream (`services/settle_referrals.py`). Which
 purchase it was stands in the friend's state: for each rule a tally, the number of the visit.
 """
@@ -37,12 +37,11 @@ def may_have_paid(program: Program, entry: Entry) -> bool:
     """
     if entry.kind is not EntryKind.EARN:
         return False
-    rules = (rule for rule in program.rules if rule.kind is RuleKind.REFERRAL)
-    tallies = (entry.after.tally(_key(rule)) for rule in rules)
+    tallies = (entry.after.tally(_key(rule)) for rule in program.rules_of(RuleKind.REFERRAL))
     return any(tally and tally.count == entry.after.visits for tally in tallies)
 
 
-def thanks(rule: Rule) -> Rule:
+def for_referrer(rule: Rule) -> Rule:
     """The referral as it is for the card of whoever brought the friend."""
     gains = rule.referrer
     return replace(

@@ -1,6 +1,6 @@
 """Decides what the refund of a purchase, or of a part of it, leaves of what the purchase gave.
 
-The formula of `valuation.py` is asked twice: for the net amount before the refund, and for the one
+The formula of `formula.py` is asked twice: for the net amount before the refund, and for the one
 after it. The difference is taken. So points, carry and milestones stay as the net amount would
 have left them, at that purchase's own multipliers; later purchases are not rated again. Where
 nothing of the purchase counts any more, its visit goes as well.
@@ -15,6 +15,17 @@ from wallet.domain.calendar import lot_end, ripens_at
 from wallet.domain.cards import Card, State, tally_key
 from wallet.domain.drafts import Draft, drafted
 from wallet.domain.entries import EntryKind, Line, Reversed
+from wallet.domain.formula import (
+    Net,
+    Taken,
+    all_of,
+    grants,
+    lines,
+    net_of,
+    net_part,
+    paid_referrals,
+    tier_sum,
+)
 from wallet.domain.gains import difference, units_of
 from wallet.domain.ids import digest_of
 from wallet.domain.offers import withdraw, withdraw_newest
@@ -36,20 +47,7 @@ from wallet.domain.undoing import (
     undo_tallies,
     undo_times,
 )
-from wallet.domain.valuation import (
-    Net,
-    Steps,
-    Taken,
-    Valuation,
-    all_of,
-    grants,
-    lines,
-    net_of,
-    net_part,
-    referrals,
-    tier_sum,
-    value,
-)
+from wallet.domain.valuation import Steps, Valuation, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ class _Rest:
 
     def referrals(self) -> tuple[Rule, ...]:
         """The referrals that it pays."""
-        return referrals(self.valuation, net=self.net)
+        return paid_referrals(self.valuation, net=self.net)
 
     def tier_sum(self) -> int:
         """What it counts towards a tier."""
@@ -132,11 +130,16 @@ def valued_again(target: Target, purchase: Purchase) -> Valuation:
     )
 
 
-def referrals_of(target: Target, purchase: Purchase) -> tuple[Sequence[Rule], Sequence[Rule]]:
+def referrals_paid_and_kept(
+    target: Target, purchase: Purchase
+) -> tuple[Sequence[Rule], Sequence[Rule]]:
     """The referrals that a purchase paid as it was made, and those that its rest still pays."""
     valuation, so_far = valued_again(target, purchase), target.so_far
     left = net_of(valuation, so_far.amount, whole=so_far.whole)
-    return referrals(valuation, net=all_of(valuation)), referrals(valuation, net=left)
+    return (
+        paid_referrals(valuation, net=all_of(valuation)),
+        paid_referrals(valuation, net=left),
+    )
 
 
 def _counted_back(state: State, then: _Rest, net: Net) -> tuple[State, _Rest]:

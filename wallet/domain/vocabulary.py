@@ -43,6 +43,10 @@ PER_AMOUNT = (RuleKind.STAMPS_PER_AMOUNT, RuleKind.POINTS_PER_AMOUNT)
 APART = (RuleKind.ACTION, RuleKind.WELCOME, RuleKind.BIRTHDAY, RuleKind.WIN_BACK)
 
 
+# A multiplier of so many percent leaves what it multiplies.
+WHOLE_PERCENT = 100
+
+
 class RewardKind(StrEnum):
     """What a reward or an offer is."""
 

@@ -234,7 +234,7 @@ def office(has_time: Callable[[], bool]) -> "Office":
     """What the calendar's work needs, for a run that goes on while there is time."""
     from wallet.services.keep_calendar import Office
     from wallet.storage.member_roll import MemberRoll
-    from wallet.telemetry import alarm_of_card
+    from wallet.telemetry import alarm_of_card, alarm_of_program
 
     return Office(
         books=books(),
@@ -245,6 +245,7 @@ def office(has_time: Callable[[], bool]) -> "Office":
         clock=now,
         has_time=has_time,
         alarm=alarm_of_card,
+        alarm_of_program=alarm_of_program,
     )
 
 

@@ -8,7 +8,7 @@ itself. So whatever only postpones writes nothing here.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from wallet.domain.ids import CardId, ProgramId
@@ -16,6 +16,8 @@ from wallet.domain.ids import CardId, ProgramId
 # A day of everybody's at once is spread over so many partitions.
 SHARDS = 16
 PAGE_SIZE = 100
+# What failed is tried again after this.
+AGAIN = timedelta(minutes=10)
 
 Walk = Literal["due", "birthdays"]
 """What goes through the agenda day by day: what is due, and the birthdays that become due."""
@@ -57,7 +59,10 @@ class Agenda(Protocol):
         """At most PAGE_SIZE cards behind `after` whose holders' birthday has that blind index."""
 
     def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
-        """At most PAGE_SIZE that are due by then, in order."""
+        """At most PAGE_SIZE that are due by then, in order, without those that cannot be read."""
+
+    def unreadable_roll_calls(self, *, until: datetime) -> Sequence[str]:
+        """The keys of those among the ones that are due by then that nobody can read."""
 
     def put_roll_call(self, roll_call: RollCall) -> None:
         """Writes a roll call, or the place that it has come to."""

@@ -15,7 +15,7 @@ from wallet.domain.cards import Card
 from wallet.domain.errors import CardNotActiveError
 from wallet.domain.ids import MerchantId, key_digest
 from wallet.domain.ledger import bonus
-from wallet.domain.programs import Program, Rule
+from wallet.domain.programs import Program
 from wallet.domain.times import cut
 from wallet.domain.vocabulary import RuleKind
 from wallet.services.agenda import Appointment
@@ -100,23 +100,19 @@ def give_birthday_bonus(books: Books, card: Card, birthday: date, *, now: dateti
         draft = bonus(
             program,
             card,
-            *_rules(program),
+            *program.rules_of(RuleKind.BIRTHDAY),
             digest=act.digest,
             occurred_at=max(began, card.created_at),
         )
         return Decided(draft=replace(draft, reason=name), program=program)
 
-    if not _rules(program_in_force(books, card, now)):
+    if not program_in_force(books, card, now).rules_of(RuleKind.BIRTHDAY):
         return False
     try:
         given = commit_gift(books, act, card.id, decide)
     except CardNotActiveError:
         return False
     return given is not None and not given.replayed
-
-
-def _rules(program: Program) -> Sequence[Rule]:
-    return [rule for rule in program.rules if rule.kind is RuleKind.BIRTHDAY]
 
 
 def _finder(vault: Finders, birthday: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wallet.domain.cards import Card, State
-from wallet.domain.drafts import Draft, seal
+from wallet.domain.drafts import Draft, gives_nothing, seal
 from wallet.domain.entries import Entry, Reversed
 from wallet.domain.errors import (
     CodeUsedError,
@@ -140,18 +140,18 @@ def commit(
     raise ContentionError(card_id)
 
 
-class _NothingGivenError(Exception):
+class _NothingGivenError(WalletError):
     """No rule gives anything, so nothing is to be written."""
 
 
 def commit_gift(
     books: Books, act: Act, card_id: CardId, decide: Callable[[Card], Decided]
 ) -> Committed | None:
-    """Commits a bonus as `commit` does; None, and nothing is written, where it gives nothing."""
+    """Commits a bonus as `commit` does. None, and nothing is written, where it gives nothing."""
 
     def decide_gift(card: Card) -> Decided:
         decided = decide(card)
-        if not decided.draft.lines and decided.draft.after.offers == card.state.offers:
+        if gives_nothing(card, decided.draft):
             raise _NothingGivenError
         return decided
 
@@ -190,6 +190,14 @@ def named_entry(ledger: Ledger, text: str) -> Entry | None:
     parts = split_entry_id(text)
     found = ledger.entry(entry_id(*parts)) if parts else None
     return found.entry if found else None
+
+
+def own_entry(ledger: Ledger, merchant_id: MerchantId, text: str) -> tuple[Card, Entry]:
+    """The entry of that id and its card. Another merchant's is as unknown as none."""
+    entry = named_entry(ledger, text)
+    if entry is None:
+        raise NotFoundError("entry")
+    return own_card(ledger, merchant_id, entry.card_id), entry
 
 
 def program_in_force(books: Books, card: Card, now: datetime) -> Program:

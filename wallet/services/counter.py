@@ -129,7 +129,7 @@ def visit(program: Program) -> Purchase | Gift:
     rule gives a stamp for a visit as such, or a smallest amount is asked for, the stamp itself:
     whoever taps has seen the bill.
     """
-    rules = [rule for rule in program.rules if rule.kind is RuleKind.STAMPS_PER_PURCHASE]
+    rules = program.rules_of(RuleKind.STAMPS_PER_PURCHASE)
     needs_bill = program.earning.minimum or any(
         rule.when.minimum or rule.when.items for rule in rules
     )

@@ -63,7 +63,7 @@ def enrol(
 ) -> Welcome:
     """Makes a member with a card, once for an idempotency key.
 
-    `referred_by` is the card whose holder brought the member (`introductions.py`).
+    `referred_by` is the card whose holder brought the member (`find_referrer.py`).
 
     Raises NotFoundError for a program that is unknown, another merchant's or not in force yet, and
     KeyReusedError.
@@ -126,7 +126,7 @@ def _drawn(
 
 def _welcome(act: Act, card: Card, program: Program) -> Change | None:
     """The first entry of a card whose programme gives something for a welcome."""
-    rules = [rule for rule in program.rules if rule.kind is RuleKind.WELCOME]
+    rules = program.rules_of(RuleKind.WELCOME)
     if not rules:
         return None
     draft = bonus(program, card, *rules, digest=WELCOME_DIGEST, occurred_at=cut(act.now))

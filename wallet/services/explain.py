@@ -6,14 +6,14 @@ from itertools import pairwise, takewhile
 
 from wallet.domain.cards import Card
 from wallet.domain.entries import Entry, EntryKind, Reversed
-from wallet.domain.errors import NotFoundError, WalletError
+from wallet.domain.errors import WalletError
 from wallet.domain.explanation.explain import Explanation, explain
 from wallet.domain.explanation.story import Past, Story, taken_before
-from wallet.domain.ids import CardId, EntryId, MerchantId, digest_of, split_entry_id
+from wallet.domain.ids import CardId, EntryId, MerchantId, digest_of
 from wallet.domain.ids import entry_id as make_entry_id
 from wallet.domain.programs import Program
 from wallet.domain.undoing import Target
-from wallet.services.commit import Books, own_card, program_version, state_before
+from wallet.services.commit import Books, own_entry, program_version, state_before
 from wallet.services.reverse import held_by, purchase_of, target_of
 
 _PAGE = 100
@@ -27,15 +27,9 @@ def explain_entry(
 
     Raises NotFoundError for one that is unknown or another merchant's.
     """
-    parts = split_entry_id(entry_id)
-    if parts is None:
-        raise NotFoundError("entry")
-    card = own_card(books.ledger, merchant_id, parts[0])
-    found = books.ledger.entry(make_entry_id(*parts))
-    if found is None:
-        raise NotFoundError("entry")
-    story = story_of(books, card, found.entry)
-    return found.entry, story.program, explain(story)
+    card, entry = own_entry(books.ledger, merchant_id, entry_id)
+    story = story_of(books, card, entry)
+    return entry, story.program, explain(story)
 
 
 def story_of(books: Books, card: Card, entry: Entry) -> Story:
@@ -70,7 +64,7 @@ def _other(books: Books, entry: Entry) -> Past | None:
     """The entry on the other card: under the same key, its card named in the reason."""
     if entry.kind not in _OF_TWO_CARDS or not entry.reason:
         return None
-    return _past(books, make_entry_id(CardId(entry.reason), _digest(entry)))
+    return _past(books, make_entry_id(CardId(entry.reason), digest_of(entry.id)))
 
 
 def _target(books: Books, card: Card, entry: Entry) -> Target | None:
@@ -84,6 +78,7 @@ def _target(books: Books, card: Card, entry: Entry) -> Target | None:
     try:
         so_far = taken_before(card, target, earlier)
     except WalletError:
+        # No history leads to this entry: without what went before it, it will not agree.
         return target
     return replace(target, so_far=so_far)
 
@@ -111,7 +106,7 @@ def _between(books: Books, first: Entry, last: Entry) -> Iterator[Entry]:
             return
         yield each
         if each.kind is EntryKind.MERGE and each.after.merged_into:
-            filled = make_entry_id(each.after.merged_into, _digest(each))
+            filled = make_entry_id(each.after.merged_into, digest_of(each.id))
             yield from _while_merged(books, filled, last)
             if each.card_id != last.card_id:
                 return
@@ -129,7 +124,3 @@ def _later(books: Books, entry: Entry) -> Iterator[Entry]:
     while page := books.ledger.entries_after(newest.card_id, newest.seq, limit=_PAGE):
         yield from page
         newest = page[-1]
-
-
-def _digest(entry: Entry) -> str:
-    return digest_of(entry.id)

@@ -15,7 +15,7 @@ def follow_up(
 ) -> None:
     """Does what the newest entries of these cards make necessary.
 
-    Raises ContentionError if others keep doing the same.
+    Raises ContentionError if others keep doing the same, and as `settle_referrals` does.
     """
     settle = partial(settle_referrals, books, now=now)
     fold_statistics(books.ledger, books.programs, statistics, cards, shown_to=settle)

@@ -5,23 +5,24 @@ the point where nothing is due; then its next appointment is written, and only t
 removed. So a run that dies at any point leaves the card in the agenda, and what had been done is
 not due again. A card that fails stops no other: it is looked at again a little later.
 
-Before that, a run goes on with the roll calls that are due, so far that the cards do not wait
-long.
+With the time that is left, a run goes on with the roll calls: a page of each, then the cards that
+are due by now, and so on. So what a roll call brings holds up others no longer than its page does.
 """
 
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from wallet.domain.canonical import fingerprint
 from wallet.domain.cards import Card
 from wallet.domain.errors import NotHeldError
 from wallet.domain.ids import CardId, ProgramId, entry_id, key_digest
 from wallet.domain.lapse import Due, Task, due_now, key_of, lapse, next_due
+from wallet.domain.programs import Program
 from wallet.domain.times import cut
-from wallet.services.agenda import SHARDS, Agenda, Appointment, RollCall
+from wallet.services.agenda import AGAIN, SHARDS, Agenda, Appointment
 from wallet.services.birthdays import (
     ACTOR,
     EARLIEST,
@@ -31,29 +32,34 @@ from wallet.services.birthdays import (
     give_birthday_bonus,
 )
 from wallet.services.commit import Act, Books, Decided, commit, own_card, program_in_force
-from wallet.services.note_members import Register, Roll, note_page
+from wallet.services.note_members import (
+    Register,
+    Roll,
+    call_roll,
+    join_roll_calls,
+    tell_unreadable,
+)
 from wallet.services.ports import Clock, Heads
 from wallet.services.redeem import release_hold
 
-# A card that failed is looked at again after this.
-AGAIN = timedelta(minutes=10)
 # A day is done only so long after its end: till then, somebody may still write into it.
 _SETTLED = timedelta(hours=1)
 _DAY = timedelta(days=1)
 # After an outage longer than this, older birthdays are not made up for.
 _BIRTHDAYS_LATE = timedelta(days=30)
+# A day has begun everywhere so long after it did in UTC.
+_LATEST = timedelta(hours=12)
 # More things due on one card at one time than any card can have.
 _STEPS_MAX = 1_000
-# Of roll calls, a run goes through no more: each page may bring a hundred cards that are due now.
-ROLL_PAGES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """What the calendar's work needs.
 
-    `has_time` says whether there is time for one card more; `alarm` is told of cards that failed,
-    and of programmes whose cards could not be noted.
+    `has_time` says whether there is time for one card more. `alarm` is told of cards that failed,
+    `alarm_of_program` of programmes whose cards could not be noted, None where nobody can tell
+    whose they are.
     """
 
     books: Books
@@ -63,7 +69,8 @@ class Office:
     vault: Finders
     clock: Clock
     has_time: Callable[[], bool]
-    alarm: Callable[[CardId | ProgramId, str], None]
+    alarm: Callable[[CardId, str], None]
+    alarm_of_program: Callable[[ProgramId | None, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,29 +78,28 @@ class Kept:
     """What a run did: cards looked at, entries written, what failed; whether it got through.
 
     `entries` counts those of this run's own calls; one written by a run that died is not in it.
-    `rolls` is how many pages of members it noted.
+    `roll_pages` is how many pages of members it noted, or tried to.
     """
 
     cards: int
     entries: int
     failed: int
     done: bool
-    rolls: int = 0
+    roll_pages: int = 0
 
 
 def keep_calendar(office: Office) -> Kept:
     """Does all that is due by now, or as much as there is time for."""
     run = _Run(office)
     run.spread_birthdays()
-    called = run.call_rolls()
-    done = run.do_dues()
+    done = run.do_dues() and run.call_rolls()
     counts = run.counts
     return Kept(
         cards=counts["cards"],
         entries=counts["entries"],
         failed=counts["failed"],
-        done=called and done,
-        rolls=counts["rolls"],
+        done=done,
+        roll_pages=counts["roll_pages"],
     )
 
 
@@ -111,6 +117,13 @@ class _Run:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._now = cut(office.clock())
+        self._register = Register(
+            agenda=office.agenda,
+            programs=office.books.programs,
+            heads=office.heads,
+            roll=office.roll,
+            alarm=office.alarm_of_program,
+        )
         self.counts: Counter[str] = Counter()
 
     def spread_birthdays(self) -> None:
@@ -126,16 +139,6 @@ class _Run:
                     self._spread(cards, day)
             day += _DAY
             agenda.reach("birthdays", day)
-
-    def call_rolls(self) -> bool:
-        """Goes on with the roll calls, a page of each in turn; whether none is left for now."""
-        waiting = deque(self._latest())
-        while waiting and self.counts["rolls"] < ROLL_PAGES_MAX and self._office.has_time():
-            self.counts["rolls"] += 1
-            further = self._call(waiting.popleft())
-            if further:
-                waiting.append(further)
-        return not waiting
 
     def do_dues(self) -> bool:
         """Goes through the days that are not done; whether it came to the end."""
@@ -158,32 +161,22 @@ class _Run:
             return False
         return True
 
-    def _latest(self) -> Iterable[RollCall]:
-        """The roll calls that are due. Of a programme's the last one, from its start, for all."""
-        agenda = self._office.agenda
-        latest: dict[ProgramId, RollCall] = {}
-        for each in agenda.roll_calls(until=self._now):
-            earlier = latest.get(each.program_id)
-            latest[each.program_id] = replace(each, after="") if earlier else each
-            if earlier:
-                agenda.put_roll_call(latest[each.program_id])
-                agenda.end_roll_call(earlier)
-        return latest.values()
-
-    def _call(self, roll_call: RollCall) -> RollCall | None:
-        """Notes a page; the roll call to go on with, None if it is done, or put off."""
-        office, agenda = self._office, self._office.agenda
-        register = Register(
-            agenda=agenda, programs=office.books.programs, heads=office.heads, roll=office.roll
-        )
-        try:
-            return note_page(register, roll_call, now=self._now)
-        except Exception:  # noqa: BLE001  the outermost edge of a programme
-            self.counts["failed"] += 1
-            office.alarm(roll_call.program_id, traceback.format_exc(limit=12))
-            agenda.put_roll_call(replace(roll_call, at=self._now + AGAIN))
-            agenda.end_roll_call(roll_call)
-            return None
+    def call_rolls(self) -> bool:
+        """Goes on with the roll calls; whether all came to their ends, and all cards were done."""
+        failed = tell_unreadable(self._register, now=self._now)
+        self.counts["failed"] += failed
+        while calls := join_roll_calls(self._register, now=self._now):
+            for each in calls:
+                if not self._office.has_time():
+                    return False
+                self.counts["roll_pages"] += 1
+                put_off = not call_roll(self._register, each, now=self._now)
+                self.counts["failed"] += put_off
+                failed += put_off
+            # The cards on these pages, before there are more of them than a run can do.
+            if not self.do_dues():
+                return False
+        return not failed
 
     def _born_on(self, finder: str) -> Iterator[Sequence[CardId]]:
         after = None
@@ -192,10 +185,15 @@ class _Run:
             after = cards[-1]
 
     def _spread(self, cards: Sequence[CardId], day: date) -> None:
-        books = self._office.books
-        found = self._office.heads.heads(cards).values()
+        books, agenda = self._office.books, self._office.agenda
+        try:
+            found = self._office.heads.heads(cards).values()
+        except Exception:  # noqa: BLE001  each is looked at, and told of, alone
+            at = max(datetime.combine(day, time(), UTC) + _LATEST, self._now)
+            agenda.add([Appointment(at=at, card_id=each, birthday=day) for each in cards])
+            return
         programs = ((card, books.programs.current(card.program_id, self._now)) for card in found)
-        self._office.agenda.add(
+        agenda.add(
             [
                 appointment(card, program, day, now=self._now)
                 for card, program in programs
@@ -206,13 +204,13 @@ class _Run:
     def _do_shard(self, day: date, shard: int) -> None:
         agenda, after = self._office.agenda, None
         while page := agenda.page(day, shard, until=self._now, after=after):
-            cards = self._office.heads.heads(each.card_id for each in page)
+            head = self._heads(page)
             done: list[Appointment] = []
             further: list[Appointment] = []
             for each in page:
                 if not self._office.has_time():
                     break
-                further += self._look(each, cards.get(each.card_id))
+                further += self._look(each, head)
                 done.append(each)
             # In this order: a card is never out of the agenda.
             agenda.add(further)
@@ -221,13 +219,23 @@ class _Run:
                 raise _OutOfTimeError
             after = page[-1]
 
-    def _look(self, noted: Appointment, card: Card | None) -> Iterable[Appointment]:
+    def _heads(self, page: Sequence[Appointment]) -> Callable[[CardId], Card | None]:
+        """What finds the head of a card of the page: all are read at once, if that can be done."""
+        try:
+            return self._office.heads.heads(each.card_id for each in page).get
+        except Exception:  # noqa: BLE001  one at a time, whichever cannot be read fails alone
+            return self._office.books.ledger.head
+
+    def _look(
+        self, noted: Appointment, head: Callable[[CardId], Card | None]
+    ) -> Iterable[Appointment]:
         """Does what is due on a card; its next appointment, if it has one."""
         self.counts["cards"] += 1
-        if card is None:
-            return ()
         now = cut(self._office.clock())
         try:
+            card = head(noted.card_id)
+            if card is None:
+                return ()
             if noted.birthday:
                 given = give_birthday_bonus(self._office.books, card, noted.birthday, now=now)
                 self.counts["entries"] += given
@@ -235,7 +243,7 @@ class _Run:
             at = self._settle(card, now)
         except Exception:  # noqa: BLE001  the outermost edge of a card
             self.counts["failed"] += 1
-            self._office.alarm(card.id, traceback.format_exc(limit=12))
+            self._office.alarm(noted.card_id, traceback.format_exc(limit=12))
             return (replace(noted, at=now + AGAIN),)
         return (Appointment(at=max(at, now), card_id=card.id),) if at else ()
 
@@ -247,12 +255,13 @@ class _Run:
             if due is None:
                 return next_due(program, card.state)
             try:
-                card = self._do(card, due, now)
+                card = self._do(card, program, due, now)
             except (_MovedOnError, NotHeldError):
                 card = own_card(self._office.books.ledger, card.merchant_id, card.id)
         raise RuntimeError("the card never comes to rest")
 
-    def _do(self, card: Card, due: Due, now: datetime) -> Card:
+    def _do(self, card: Card, program: Program, due: Due, now: datetime) -> Card:
+        """Does what by that version is due: by another one it might be dated otherwise."""
         books, seq = self._office.books, card.seq
         act = Act(
             merchant_id=card.merchant_id,
@@ -265,7 +274,6 @@ class _Run:
         def decide(card: Card) -> Decided:
             if card.seq != seq:
                 raise _MovedOnError
-            program = program_in_force(books, card, now)
             return Decided(draft=lapse(program, card, due, digest=act.digest), program=program)
 
         if due.task is Task.RELEASE:

@@ -15,7 +15,7 @@ from wallet.domain.errors import (
     NotFoundError,
 )
 from wallet.domain.ids import ProgramId
-from wallet.domain.lapse import may_differ_in_dues
+from wallet.domain.lapse import may_differ_in_dues, timed_since
 from wallet.domain.program_document import face, write_terms
 from wallet.domain.programs import Program, Terms, version_of
 from wallet.domain.times import cut
@@ -134,13 +134,17 @@ def _next(
     if newest and same_time and write_terms(newest) == write_terms(terms):
         return newest
     redesigned = newest is None or face(newest) != face(terms)
+    # No version begins before it was published, as one would that sends back what GET gave.
+    now = cut(act.now)
+    begins = max(effective_at or now, now) if newest else effective_at or now
     return version_of(
         terms,
         id=program_id,
         merchant_id=act.merchant_id,
         version=newest.version + 1 if newest else 1,
         design_version=(newest.design_version if newest else 0) + redesigned,
-        effective_at=effective_at or cut(act.now),
+        effective_at=begins,
+        timed_since=timed_since(newest, terms, begins),
     )
 
 
@@ -151,5 +155,4 @@ def _roll_call(newest: Program, program: Program, now: datetime) -> RollCall | N
     """
     if newest.effective_at <= now and not may_differ_in_dues(newest, program):
         return None
-    at = max(program.effective_at, cut(now)) + _KNOWN_AFTER
-    return RollCall(at=at, program_id=program.id)
+    return RollCall(at=program.effective_at + _KNOWN_AFTER, program_id=program.id)

@@ -7,24 +7,26 @@ to, and leads back to them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from wallet.domain.canonical import fingerprint
 from wallet.domain.cards import Card, Status
 from wallet.domain.entries import Entry, Reversed
 from wallet.domain.errors import AlreadyReversedError, CardNotActiveError, ReferenceUsedError
 from wallet.domain.ids import CardId, key_digest
-from wallet.domain.ledger import bonus
+from wallet.domain.ledger import thank
 from wallet.domain.programs import NO_THANKS, Program, Rule
-from wallet.domain.referrals import may_have_paid, thanks
-from wallet.domain.refunding import referrals_of
+from wallet.domain.referrals import may_have_paid
+from wallet.domain.refunding import referrals_paid_and_kept
 from wallet.services.commit import Act, Books, Decided, commit_gift, program_version
 from wallet.services.find_cards import follow
 from wallet.services.ports import Receipt
 from wallet.services.reverse import reverse, target_of
 
 _ACTOR = "referral"
+_What = Literal["thanks", "back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class _Referral:
         """Stands once the thanks have been given."""
         return Receipt(merchant_id=self.friend.merchant_id, digest=self._digest("thanks"))
 
-    def act(self, what: str, now: datetime) -> Act:
+    def act(self, what: _What, now: datetime) -> Act:
         """The same each time, but for its time."""
         digest = self._digest(what)
         return Act(
@@ -54,7 +56,7 @@ class _Referral:
             now=now,
         )
 
-    def _digest(self, what: str) -> str:
+    def _digest(self, what: _What) -> str:
         return key_digest("referral", f"{what}:{self.purchase.id}:{self.rule.id}")
 
 
@@ -64,6 +66,8 @@ def settle_referrals(
     """Gives the thanks for what was made on a card, takes back those for what was taken back.
 
     The entries may be of any kind. A card that is closed gets nothing, and keeps what it has.
+    Raises CardNotActiveError where the referrer's card is merged at that moment: told again, it
+    goes through.
     """
     for entry in made:
         _settle(books, card, entry, now=now, may_give=True)
@@ -71,6 +75,7 @@ def settle_referrals(
         # On a card that another was merged into, that one's purchases are taken back.
         own = card if entry.card_id == card.id else books.ledger.head(entry.card_id)
         if own:
+            # What the purchase's own record was refused is not given later, by a refund.
             _settle(books, own, entry, now=now, may_give=False)
 
 
@@ -94,7 +99,7 @@ def _referrals(
     books: Books, friend: Card, referrer: CardId, entry: Entry, mark: Reversed
 ) -> Iterator[_Referral]:
     target = target_of(books, friend, entry, so_far=mark)
-    paid, kept = referrals_of(target, target.purchase) if target.purchase else ((), ())
+    paid, kept = referrals_paid_and_kept(target, target.purchase) if target.purchase else ((), ())
     for rule in paid:
         if rule.referrer != NO_THANKS:
             yield _Referral(
@@ -118,11 +123,11 @@ def _thank(books: Books, referral: _Referral, now: datetime) -> None:
     act = referral.act("thanks", now)
 
     def decide(card: Card) -> Decided:
-        program, rule = referral.program, thanks(referral.rule)
-        at = max(referral.purchase.occurred_at, card.created_at)
-        draft = bonus(program, card, rule, digest=act.digest, occurred_at=at)
-        draft = replace(draft, reason=f"{rule.kind}:{rule.id}")
-        return Decided(draft=draft, program=program, claims=(receipt,))
+        bought_at = referral.purchase.occurred_at
+        draft = thank(
+            referral.program, card, referral.rule, digest=act.digest, bought_at=bought_at
+        )
+        return Decided(draft=draft, program=referral.program, claims=(receipt,))
 
     try:
         commit_gift(books, act, card.id, decide)

@@ -1,10 +1,10 @@
 """Takes back whatever an entry did: a merge as a merge, everything else by a reversal."""
 
 from wallet.domain.entries import Entry, EntryKind
-from wallet.domain.errors import InvalidError, NotFoundError
+from wallet.domain.errors import InvalidError
 from wallet.domain.ids import CardId, EntryId, digest_of, key_digest
 from wallet.domain.ids import entry_id as make_entry_id
-from wallet.services.commit import Act, Books, Committed, named_entry, own_card
+from wallet.services.commit import Act, Books, Committed, own_entry
 from wallet.services.find_cards import follow
 from wallet.services.merge_cards import unmerge_cards
 from wallet.services.ports import Receipt
@@ -17,14 +17,11 @@ def take_back(books: Books, act: Act, entry_id: str, *, refund: int | None = Non
     A merge may be named by its entry on either card. A purchase of a card that was merged since
     is refunded on the card that has what it held.
     """
-    entry = named_entry(books.ledger, entry_id)
-    if entry is None:
-        raise NotFoundError("entry")
-    own = own_card(books.ledger, act.merchant_id, entry.card_id)
+    own, entry = own_entry(books.ledger, act.merchant_id, entry_id)
     if entry.kind is not EntryKind.MERGE:
         # A key stands on one card. The receipt makes it count once where a merge came or went.
         receipt = Receipt(merchant_id=act.merchant_id, digest=key_digest("moved", act.digest))
-        on = _before(books, act, own.id, receipt) or follow(books, own).id
+        on = _card_of_first_call(books, act, own.id, receipt) or follow(books, own).id
         claims = () if on == own.id else (receipt,)
         return reverse(books, act, entry.id, refund=refund, on=on, claims=claims)
     if refund is not None:
@@ -37,8 +34,8 @@ def _filled(entry: Entry) -> EntryId:
     return make_entry_id(entry.after.merged_into or entry.card_id, digest_of(entry.id))
 
 
-def _before(books: Books, act: Act, own: CardId, receipt: Receipt) -> CardId | None:
-    """The card on which the same call took it back before."""
+def _card_of_first_call(books: Books, act: Act, own: CardId, receipt: Receipt) -> CardId | None:
+    """The card on which the same call took it back before, if it did."""
     done = books.ledger.receipt(receipt) or make_entry_id(own, act.digest)
     found = books.ledger.entry(done)
     return found.entry.card_id if found else None

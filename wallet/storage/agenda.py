@@ -1,7 +1,9 @@
 """The agenda on the core table: buckets of a UTC day, each in shards; roll calls in one bucket."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError
@@ -13,6 +15,7 @@ from wallet.storage.rows.cards import AgendaRow
 
 _CURSOR = "Y#cursor"
 _ROLLS = "Y#rolls"
+_ROLL_KEY = re.compile(r"[0-9]{13}#.+")
 # Sorts behind all that may follow the time.
 _LAST = "~"
 
@@ -49,7 +52,12 @@ class AgendaBook:
 
     def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
         """The first page of those that are due."""
-        return [_roll_call(row) for row in _page(_ROLLS, _no_later(until), "")]
+        found = (call for _, call in _roll_calls(until) if call)
+        return list(islice(found, PAGE_SIZE))
+
+    def unreadable_roll_calls(self, *, until: datetime) -> Sequence[str]:
+        """The keys of those whose keys say nothing."""
+        return [key for key, call in _roll_calls(until) if call is None]
 
     def put_roll_call(self, roll_call: RollCall) -> None:
         """Writes a roll call and its place."""
@@ -136,7 +144,15 @@ def _appointment(key: str) -> Appointment:
     )
 
 
-def _roll_call(row: AgendaRow) -> RollCall:
+def _roll_calls(until: datetime) -> Iterator[tuple[str, RollCall | None]]:
+    """Roll calls under their keys, None for one that cannot be read."""
+    rows = AgendaRow.query(_ROLLS, _no_later(until), consistent_read=True, page_size=PAGE_SIZE + 1)
+    return ((row.sk, _roll_call(row)) for row in rows)
+
+
+def _roll_call(row: AgendaRow) -> RollCall | None:
+    if not _ROLL_KEY.fullmatch(row.sk):
+        return None
     millis, program_id = row.sk.split("#", 1)
     return RollCall(
         at=from_millis(int(millis)), program_id=ProgramId(program_id), after=row.after or ""

@@ -190,6 +190,7 @@ def _version_row(program: Program) -> VersionRow:
         version=program.version,
         design_version=program.design_version,
         effective=to_millis(program.effective_at),
+        timed_since=to_millis(program.timed_since) if program.timed_since else None,
         document=json.dumps(write_terms(program), ensure_ascii=False),
     )
 
@@ -223,4 +224,5 @@ def _to_program(program_id: ProgramId, row: VersionRow) -> Program:
         version=int(row.version),
         design_version=int(row.design_version),
         effective_at=from_millis(int(row.effective)),
+        timed_since=from_millis(int(row.timed_since)) if row.timed_since else None,
     )

@@ -105,7 +105,7 @@ def test_the_button_to_join_stays_in_sight(
 ) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 660}, locale=language)
     page.goto(places[0])
-    for place in ("h1", ".rule", ".present", ".btn-primary"):
+    for place in ("h1", ".rule", ".friends-part", ".btn-primary"):
         box = page.locator(place).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 660, place
@@ -168,10 +168,30 @@ def test_a_phone_opens_its_own_sheet(
             "url": books[0],
         }
     ]
-    # Who closes the sheet has done nothing wrong.
-    page.evaluate("() => { navigator.share = () => Promise.reject(new Error('closed')); }")
+    # Who closes the sheet has done nothing wrong, and wants nothing else instead.
+    _refuse_sheet(page, "AbortError")
     page.click("#share")
+    assert _marked(page) == ""
     assert faults == []
+
+
+def test_where_the_sheet_cannot_open_a_press_copies_the_link(
+    said: tuple[BrowserContext, list[str]], books: tuple[str, str]
+) -> None:
+    context, faults = said
+    page = context.new_page()
+    page.add_init_script(f"({_SHEET})()")
+    page.goto(books[1])
+    _refuse_sheet(page, "NotAllowedError")
+    page.click("#share")
+    page.get_by_role("status").get_by_text("The link is copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == books[0]
+    assert faults == []
+
+
+def _refuse_sheet(page: Page, error: str) -> None:
+    refuse = "(name) => { navigator.share = () => Promise.reject(new DOMException('', name)); }"
+    page.evaluate(refuse, error)
 
 
 def _marked(page: Page) -> str:
@@ -192,7 +212,7 @@ def test_the_link_goes_along_to_another_language(browser: Browser, books: tuple[
     page = browser.new_page(locale="en")
     page.goto(books[0])
     page.click("a[lang=pl]")
-    assert "Od znajomej osoby" in page.locator(".present").inner_text()
+    assert "Od znajomej osoby" in page.locator(".friends-part").inner_text()
     page.click("text=Karta bez danych")
     page.wait_for_url("**/c/**")
     page.close()

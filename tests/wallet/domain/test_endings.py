@@ -97,11 +97,20 @@ def test_idleness_ends_everything_that_is_held() -> None:
 def test_a_while_that_was_over_before_its_rule_is_said_and_reminded_of_as_it_counts() -> None:
     program = programme(expiry={"idle_months": 6, "remind_days": [30]})
     begun = datetime(2026, 9, 5, 12, tzinfo=UTC)
-    late = replace(program, effective_at=begun)
+    late = replace(program, effective_at=begun, timed_since=begun)
     card = held(late, lots=(), used_at=begun.replace(year=2024))
     assert say_ending(card, late, texts("en")) == "7 points count until 05/03/2027"
     card = reminded(late, card, ENDS)
     assert say_news(card, late, texts("en")) == "7 points count until 05/03/2027"
+
+
+def test_idleness_that_comes_before_the_end_of_a_lot_is_what_is_said() -> None:
+    program = programme(expiry={"idle_months": 6, "remind_days": [30]})
+    used_at = datetime(2026, 9, 5, 12, tzinfo=UTC)
+    card = held(program, lots=(Lot(units=7, expires_at=LATER),), used_at=used_at)
+    assert say_ending(card, program, texts("en")) == "7 points count until 05/03/2027"
+    late = replace(card, state=replace(card.state, used_at=LATER))
+    assert say_ending(late, program, texts("en")) == "7 points count until 30/06/2027"
 
 
 def test_offers_stand_a_line_each_with_their_last_day() -> None:

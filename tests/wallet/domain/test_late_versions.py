@@ -11,7 +11,7 @@ from tests.wallet.domain.rich_samples import MARKET
 from tests.wallet.services import made
 from wallet.domain.cards import Card, Lot, Standing, State
 from wallet.domain.idleness import ends_idle
-from wallet.domain.lapse import due_now, lapse, may_differ_in_dues, next_due
+from wallet.domain.lapse import due_now, lapse, may_differ_in_dues, next_due, timed_since
 from wallet.domain.program_document import read_terms, write_terms
 from wallet.domain.programs import Program, Terms, version_of
 
@@ -42,8 +42,9 @@ STATE = State(
 
 
 def version(*rules: Mapping[str, object], **more: object) -> Program:
-    """A version that begins when the card has long been idle."""
-    return replace(begun(terms({"rules": [SPEND, *rules], **more})), effective_at=BEGUN)
+    """A version by whose terms other things are due, from when the card has long been idle."""
+    made = begun(terms({"rules": [SPEND, *rules], **more}))
+    return replace(made, effective_at=BEGUN, timed_since=BEGUN)
 
 
 def card(program: Program, *ends: datetime) -> Card:
@@ -92,7 +93,7 @@ def test_a_version_that_begins_between_a_reminder_and_its_doing_loses_none_and_a
     program = version(expiry={"months": 12, "remind_days": [30, 7]})
     end = datetime(2027, 6, 8, 23, 59, 59, tzinfo=UTC)
     of = card(program, end)
-    before = replace(program, effective_at=USED)
+    before = replace(program, effective_at=USED, timed_since=None)
     at = datetime(2027, 6, 1, tzinfo=UTC)
     names = [name for _, name in done_by(before, of, BEGUN)]
     assert names == ["remind:2027-05-09", "remind:2027-06-01"]
@@ -107,7 +108,7 @@ def test_a_version_that_begins_between_a_reminder_and_its_doing_loses_none_and_a
     assert list(done_by(program, twice, BEGUN + 5 * DAY)) == []
 
 
-def test_a_while_that_was_over_before_the_version_counts_from_there() -> None:
+def test_a_while_counts_from_the_version_that_brought_it() -> None:
     program = version(expiry={"idle_months": 4, "remind_days": [30]})
     assert list(done_by(program, card(program), BEGUN + 900 * DAY)) == [
         (datetime(2027, 9, 1, tzinfo=UTC), "remind:2027-09-01"),
@@ -115,23 +116,44 @@ def test_a_while_that_was_over_before_the_version_counts_from_there() -> None:
     ]
 
 
-def test_a_while_that_is_over_with_the_second_in_which_the_version_begins_counts_from_there() -> (
-    None
-):
+def test_who_was_here_after_the_version_began_has_the_while_from_there() -> None:
     program = version(expiry={"idle_months": 4})
+    here = replace(card(program).state, used_at=BEGUN + DAY)
+    assert ends_idle(program, here) == datetime(2027, 10, 2, 23, 59, 59, tzinfo=UTC)
+    first = replace(program, timed_since=None)
     ends = datetime(2027, 5, 10, 23, 59, 59, tzinfo=UTC)
-    at_once = replace(program, effective_at=ends - SECOND)
-    assert ends_idle(at_once, card(program).state) == ends
-    late = replace(program, effective_at=ends)
-    assert ends_idle(late, card(program).state) == datetime(2027, 9, 10, 23, 59, 59, tzinfo=UTC)
+    assert ends_idle(first, card(program).state) == ends
 
 
-def test_a_while_that_is_over_after_it_ends_all_with_a_reminder() -> None:
-    program = version(expiry={"idle_months": 5, "remind_days": [30]})
-    assert list(done_by(program, card(program), BEGUN + 30 * DAY)) == [
-        (BEGUN, "remind:2027-05-11"),
-        (datetime(2027, 6, 11, tzinfo=UTC), "idle:2027-06-10"),
-    ]
+def test_of_all_reminders_that_were_missed_one_goes_out() -> None:
+    program = version(expiry={"months": 12, "remind_days": [60]})
+    ends = [BEGUN + days * DAY for days in (10, 20, 30, 55, 70)]
+    dues = list(done_by(program, card(program, *ends), BEGUN + 9 * DAY))
+    assert dues == [(BEGUN, f"remind:{(ends[3] - 60 * DAY).date()}")]
+
+
+def test_another_zone_does_not_remind_again_of_the_same_day() -> None:
+    end = BEGUN + 40 * DAY
+    zones = ("Europe/Warsaw", "Europe/London", "America/New_York", "Pacific/Honolulu")
+    of, names = card(version(), end), list[str]()
+    for zone in zones:
+        program = version(expiry={"months": 12, "remind_days": [30]}, time_zone=zone)
+        while due := due_now(program, of.state, BEGUN + 39 * DAY):
+            after = lapse(program, of, due, digest="digest").after
+            of, names = replace(of, state=after, seq=of.seq + 1), [*names, due.name]
+    assert names == ["remind:2027-06-11"]
+
+
+def test_timed_terms_stand_since_the_version_that_brought_them() -> None:
+    first = begun(terms({"rules": [SPEND, BACK]}))
+    later = replace(first, effective_at=BEGUN)
+    assert timed_since(None, first, USED) is None
+    assert timed_since(first, terms({"rules": [SPEND, BACK], "name": "New"}), BEGUN) is None
+    assert timed_since(first, PLAIN, BEGUN) == BEGUN
+    kept = replace(later, timed_since=USED)
+    assert timed_since(kept, first, BEGUN + DAY) == USED
+    # The newest one never begins.
+    assert timed_since(kept, first, BEGUN - DAY) == BEGUN - DAY
 
 
 @pytest.mark.parametrize("other", TIMED)

@@ -19,6 +19,7 @@ class FakeAgenda:
         self.births: dict[str, set[CardId]] = defaultdict(set)
         self.places: dict[Walk, date] = {}
         self.calls: dict[tuple[datetime, ProgramId], RollCall] = {}
+        self.unreadable: list[str] = []
 
     def add(self, appointments: Sequence[Appointment]) -> None:
         self.noted |= set(appointments)
@@ -45,6 +46,10 @@ class FakeAgenda:
     def roll_calls(self, *, until: datetime) -> Sequence[RollCall]:
         found = [call for (at, _), call in sorted(self.calls.items()) if at <= until]
         return found[:PAGE_SIZE]
+
+    def unreadable_roll_calls(self, *, until: datetime) -> Sequence[str]:
+        del until
+        return self.unreadable
 
     def put_roll_call(self, roll_call: RollCall) -> None:
         self.calls[roll_call.at, roll_call.program_id] = roll_call

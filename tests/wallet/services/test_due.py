@@ -9,8 +9,8 @@ from tests.wallet.services import made
 from tests.wallet.services.town import DAY, NOW, programme, town
 from wallet.domain.ids import CardId
 from wallet.domain.programs import Program
-from wallet.services.agenda import Appointment
-from wallet.services.keep_calendar import AGAIN, Kept
+from wallet.services.agenda import AGAIN, Appointment
+from wallet.services.keep_calendar import Kept
 from wallet.services.redeem import capture_hold, hold_reward
 
 

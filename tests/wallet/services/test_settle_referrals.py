@@ -1,7 +1,6 @@
 """The thanks for a friend: given once, taken back once, however the stream tells of it."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,69 +9,13 @@ import pytest
 
 from tests.audit import audit
 from tests.wallet.services import made
-from tests.wallet.services.shop import Shop
-from wallet.domain.cards import EPOCH, Card, Status, Tally, tally_key
-from wallet.domain.entries import Entry, EntryKind, Reversed
-from wallet.domain.errors import CardNotActiveError
-from wallet.domain.ids import CardId, EntryId
-from wallet.domain.merging import close
+from tests.wallet.services.brought import BOTH, FRIEND, TEA, Brought
+from wallet.domain.cards import EPOCH, Tally, tally_key
+from wallet.domain.entries import EntryKind, Reversed
+from wallet.domain.ids import EntryId
 from wallet.domain.purchases import Purchase
-from wallet.services.commit import Decided, commit
 from wallet.services.earn import Circumstances
-from wallet.services.merge_cards import merge_cards, unmerge_cards
-from wallet.services.ports import Change
 from wallet.services.reverse import reverse
-from wallet.services.settle_referrals import settle_referrals
-
-FRIEND = {
-    "id": "friend",
-    "kind": "referral",
-    "points": 20,
-    "referrer": {"points": 50},
-    "when": {"minimum": 2_000},
-}
-TEA = {"id": "tea", "name": "Tea", "kind": "gift", "days": 5}
-BOTH = made.program(
-    rules=[{"id": "spend", "kind": "points_per_amount", "step": 100, "points": 1}, FRIEND]
-)
-
-
-class Brought(Shop):
-    """A card, and the one whose holder brought it."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.referrer = self.card
-        self.card = replace(self.new_card(), referred_by=self.referrer.id)
-        self.ledger.put(self.card)
-
-    def settle(self, *entries: Entry, card: Card | None = None) -> None:
-        """The stream tells of these entries of a card; of all of the friend's, if none is said."""
-        told = entries or self.entries()
-        back = (self.ledger.entry(each.reverses) for each in told if each.reverses)
-        settle_referrals(
-            self.books,
-            self.head(card),
-            told,
-            [each.entry for each in back if each],
-            now=self.now,
-        )
-
-    def entries(self, card: Card | None = None) -> Sequence[Entry]:
-        return self.ledger.entries_after((card or self.card).id, 0, limit=100)
-
-    def refund(self, key: str, entry: Entry, amount: int | None = None) -> Entry:
-        return reverse(self.books, self.act(key), entry.id, refund=amount).entry
-
-    def close(self, card: Card) -> Entry:
-        def decide(card: Card) -> Decided:
-            draft = close(card, Status.CLOSED, reason=None, occurred_at=self.now)
-            return Decided(draft=draft, program=self.program)
-
-        return commit(self.books, self.act(f"close {card.id}"), card.id, decide).entry
-
-    def kinds(self, card: Card | None = None) -> list[EntryKind]:
-        return [each.kind for each in self.entries(card or self.referrer)]
 
 
 @pytest.fixture
@@ -168,47 +111,6 @@ def test_what_was_given_stays_with_a_card_that_is_closed_then(brought: Brought) 
     assert brought.state(brought.referrer).points == 50
 
 
-def test_the_thanks_follow_a_merge_and_are_not_given_on_both_cards(brought: Brought) -> None:
-    into = brought.new_card()
-    bought = brought.buy("1", 2_000).entry
-    brought.settle(bought)
-    merge_cards(brought.books, brought.act("merge"), into.id, brought.referrer.id)
-    brought.settle(bought)
-    assert brought.kinds(into) == [EntryKind.MERGE]
-    assert brought.state(into).points == 50
-
-
-def test_the_thanks_go_to_the_card_that_the_referrer_was_merged_into(brought: Brought) -> None:
-    into = brought.new_card()
-    merge_cards(brought.books, brought.act("merge"), into.id, brought.referrer.id)
-    bought = brought.buy("1", 2_000).entry
-    brought.settle(bought)
-    assert brought.state(into).points == 50
-    brought.refund("2", bought)
-    brought.settle(bought)
-    assert brought.state(into).points == 0
-
-
-def test_who_merges_both_cards_has_referred_himself(brought: Brought) -> None:
-    bought = brought.buy("1", 2_000).entry
-    merge_cards(brought.books, brought.act("merge"), brought.referrer.id, brought.card.id)
-    brought.settle(bought)
-    assert brought.kinds() == [EntryKind.MERGE]
-
-
-def test_a_refund_on_the_card_that_the_friend_was_merged_into_takes_both_parts(
-    brought: Brought,
-) -> None:
-    into = brought.new_card()
-    bought = brought.buy("1", 2_000).entry
-    brought.settle(bought)
-    merge_cards(brought.books, brought.act("merge"), into.id, brought.card.id)
-    reverse(brought.books, brought.act("2"), bought.id, on=into.id)
-    brought.settle(*brought.entries(into), card=into)
-    assert brought.state(into).points == 0
-    assert brought.state(brought.referrer).points == 0
-
-
 def test_a_sale_before_the_referrers_card_was_made_counts_from_then_on(brought: Brought) -> None:
     brought.ledger.put(replace(brought.referrer, created_at=brought.now))
     told = Circumstances(occurred_at=brought.now - timedelta(hours=5))
@@ -216,49 +118,6 @@ def test_a_sale_before_the_referrers_card_was_made_counts_from_then_on(brought: 
     brought.settle(bought)
     (given,) = brought.entries(brought.referrer)
     assert given.occurred_at == brought.now
-
-
-def test_the_thanks_are_found_though_the_merge_that_led_to_them_is_gone(brought: Brought) -> None:
-    into = brought.new_card()
-    merge = merge_cards(brought.books, brought.act("merge"), into.id, brought.referrer.id)
-    bought = brought.buy("1", 3_000).entry
-    brought.settle(bought)
-    unmerge_cards(brought.books, brought.act("unmerge"), merge.entry.id)
-    for refund, left in ((1, 50), (None, 0)):
-        back = brought.refund(f"refund {refund}", bought, refund)
-        brought.settle(bought, back)
-        assert brought.state(into).points == left
-    assert brought.state(brought.referrer).points == 0
-
-
-def test_a_merge_that_comes_in_between_is_not_the_end_of_the_thanks(
-    brought: Brought, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Merged as the thanks are about to be written, and parted again: the record comes again."""
-    into = brought.new_card()
-    bought = brought.buy("1", 2_000).entry
-    append = brought.ledger.append
-
-    def merge_first(*changes: Change) -> object:
-        monkeypatch.setattr(brought.ledger, "append", append)
-        merged = merge_cards(brought.books, brought.act("merge"), into.id, brought.referrer.id)
-        head = brought.ledger.head
-
-        def part_after(card_id: CardId) -> Card | None:
-            found = head(card_id)
-            if found and found.state.merged_into:
-                monkeypatch.setattr(brought.ledger, "head", head)
-                unmerge_cards(brought.books, brought.act("unmerge"), merged.entry.id)
-            return found
-
-        monkeypatch.setattr(brought.ledger, "head", part_after)
-        return append(*changes)
-
-    monkeypatch.setattr(brought.ledger, "append", merge_first)
-    with pytest.raises(CardNotActiveError):
-        brought.settle(bought)
-    brought.settle(bought)
-    assert brought.state(brought.referrer).points == 50
 
 
 def test_a_refund_gives_nothing_that_was_refused_before(brought: Brought) -> None:
@@ -271,10 +130,21 @@ def test_a_refund_gives_nothing_that_was_refused_before(brought: Brought) -> Non
     assert brought.state(brought.referrer).points == 0
 
 
+def idle_for_long(**terms: Any) -> Brought:
+    """The referrer has not been here since before the programme's idle while."""
+    long_ago = made.NOW - timedelta(days=400)
+    idle = made.program(**terms, expiry={"idle_months": 1})
+    brought = Brought(replace(idle, effective_at=long_ago))
+    few = Tally(key=tally_key("limit", "few"), count=1, since=EPOCH)
+    state = replace(brought.referrer.state, used_at=long_ago, points=1, tallies=(few,))
+    brought.referrer = replace(brought.referrer, state=state)
+    brought.ledger.put(brought.referrer)
+    return brought
+
+
 @pytest.mark.parametrize(
-    "rules",
+    "terms",
     [
-        {"rules": [{**FRIEND, "referrer": {"offer": "tea"}}], "offers": [TEA]},
         {"rules": [{key: value for key, value in FRIEND.items() if key != "referrer"}]},
         {
             "rules": [FRIEND],
@@ -282,15 +152,15 @@ def test_a_refund_gives_nothing_that_was_refused_before(brought: Brought) -> Non
         },
     ],
 )
-def test_thanks_that_are_nothing_are_not_written_and_wake_no_card(rules: dict[str, Any]) -> None:
-    long_ago = made.NOW - timedelta(days=400)
-    idle = made.program(**rules, expiry={"idle_months": 1})
-    brought = Brought(replace(idle, effective_at=long_ago))
-    used = replace(brought.referrer.state, used_at=long_ago, points=1)
-    few = tally_key("limit", "few")
-    full = replace(used, tallies=(Tally(key=few, count=1, since=EPOCH),))
-    brought.ledger.put(replace(brought.referrer, state=full))
+def test_thanks_that_are_nothing_are_not_written_and_wake_no_card(terms: dict[str, Any]) -> None:
+    brought = idle_for_long(**terms)
     brought.settle(brought.buy("1", 2_000).entry)
-    gives_offer = "offers" in rules
-    assert brought.kinds() == [EntryKind.BONUS] * gives_offer
-    assert (brought.state(brought.referrer).used_at == long_ago) is not gives_offer
+    assert brought.kinds() == []
+    assert brought.state(brought.referrer) == brought.referrer.state
+
+
+def test_thanks_that_are_an_offer_wake_the_card() -> None:
+    brought = idle_for_long(rules=[{**FRIEND, "referrer": {"offer": "tea"}}], offers=[TEA])
+    brought.settle(brought.buy("1", 2_000).entry)
+    assert [each.offer for each in brought.state(brought.referrer).offers] == ["tea"]
+    assert brought.state(brought.referrer).used_at == brought.now

@@ -76,6 +76,7 @@ class Town:
     agenda: FakeAgenda = field(default_factory=FakeAgenda)
     clock: Time = field(default_factory=lambda: Time(NOW))
     alarms: list[str] = field(default_factory=list)
+    program_alarms: list[ProgramId | None] = field(default_factory=list)
     members: list[CardId] = field(default_factory=list)
     time_left: int = 1_000_000
 
@@ -153,6 +154,7 @@ class Town:
             clock=self.clock,
             has_time=has_time,
             alarm=lambda card_id, _error: self.alarms.append(card_id),
+            alarm_of_program=lambda program_id, _error: self.program_alarms.append(program_id),
         )
 
     def told(self, card: Card) -> Sequence[Entry]:

@@ -12,6 +12,7 @@ from wallet import runtime
 from wallet.domain.ids import CardId, ProgramId
 from wallet.services.agenda import PAGE_SIZE, Agenda, Appointment, RollCall, shard_of
 from wallet.storage.agenda import AgendaBook, birthday_row
+from wallet.storage.rows.cards import AgendaRow
 
 AT = datetime(2027, 3, 1, 23, 59, 59, 999_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -97,6 +98,24 @@ def test_so_many_roll_calls_are_read_at_once(agenda: Agenda) -> None:
         agenda.put_roll_call(RollCall(at=AT + SECOND, program_id=ProgramId(f"{number:03}")))
     found = agenda.roll_calls(until=AT + SECOND)
     assert [each.program_id for each in found] == [f"{number:03}" for number in range(PAGE_SIZE)]
+
+
+@pytest.mark.usefixtures("world")
+def test_keys_of_no_roll_call_are_told_and_passed_over() -> None:
+    agenda = runtime.agenda()
+    call = RollCall(at=AT, program_id=ProgramId("shop"))
+    keys = [f"{'0' * 12}{number:03}" for number in range(PAGE_SIZE)]
+    keys += ["1234", "1234567890123", "1234567890123#", "123456789012x#shop", "12#shop"]
+    for key in keys:
+        AgendaRow("Y#rolls", key).save()
+    agenda.put_roll_call(call)
+    try:
+        assert list(agenda.roll_calls(until=AT)) == [call]
+        assert agenda.unreadable_roll_calls(until=AT) == sorted(keys)
+    finally:
+        agenda.end_roll_call(call)
+        for key in keys:
+            AgendaRow("Y#rolls", key).delete()
 
 
 def test_a_place_is_begun_once_and_moves(agenda: Agenda) -> None:

@@ -16,7 +16,7 @@ from wallet.domain.explanation.moves import worth
 from wallet.domain.explanation.story import Past, Story
 from wallet.domain.programs import Rule
 from wallet.domain.purchases import Action, Award, Gift
-from wallet.domain.referrals import thanks
+from wallet.domain.referrals import for_referrer
 from wallet.domain.vocabulary import APART, ProgramKind, RuleKind
 
 Decide = Callable[[], Draft]
@@ -64,7 +64,7 @@ def given_rules(story: Story) -> Sequence[Rule]:
         lined |= set((entry.reason or "").split(":")[1:2])
     found = [rule for rule in program.rules if rule.id in lined]
     if entry.kind is EntryKind.BONUS and named == RuleKind.REFERRAL:
-        return [thanks(rule) for rule in found if rule.kind is RuleKind.REFERRAL]
+        return [for_referrer(rule) for rule in found if rule.kind is RuleKind.REFERRAL]
     return [rule for rule in found if rule.kind in APART]
 
 

@@ -17,9 +17,10 @@ from wallet.domain.explanation.purchase import pause, purchase_steps
 from wallet.domain.explanation.refund import reversal_steps
 from wallet.domain.explanation.steps import Instant, Say, Step, step
 from wallet.domain.explanation.story import Story
+from wallet.domain.formula import all_of, grants
 from wallet.domain.ledger import COOL_DOWN_OVERRIDDEN
 from wallet.domain.purchases import Purchase
-from wallet.domain.valuation import all_of, grants, value
+from wallet.domain.valuation import value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""A purchase, step by step, in the order of the formula (`valuation.py`).
+"""A purchase, step by step, in the order of the formula (`formula.py`).
 
-Nothing is decided here: what each rule gave is what `valuation.lines` says. Here stands only what
+Nothing is decided here: what each rule gave is what `formula.lines` says. Here stands only what
 it was made of.
 """
 
@@ -19,13 +19,12 @@ from wallet.domain.explanation.steps import (
     Units,
     step,
 )
+from wallet.domain.formula import all_of, lines, stacked
 from wallet.domain.gains import gain, units_of
 from wallet.domain.programs import Limit, Rule
 from wallet.domain.purchases import sum_of
-from wallet.domain.valuation import Blocked, Steps, Valuation, all_of, lines, stacked
-from wallet.domain.vocabulary import PER_PURCHASE, Basis, RuleKind
-
-_PERCENT = 100
+from wallet.domain.valuation import Blocked, Steps, Valuation
+from wallet.domain.vocabulary import PER_PURCHASE, WHOLE_PERCENT, Basis, RuleKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,9 +222,9 @@ def _multiplied(whole: _Sum) -> Iterator[Step]:
 def _multiplier(whole: _Sum, rule: Rule, base: int, reached: int, then: int) -> Step:
     """From `reached` to `then`: what one multiplier adds to those before it."""
     exact, units = base * then, whole.given.get(rule.id, 0)
-    says = [Say.MULTIPLIER if reached == _PERCENT else Say.MULTIPLIERS]
-    says += [Say.MULTIPLIERS_MOST] if then < reached + rule.percent - _PERCENT else []
-    says += [Say.MULTIPLIER_FLOORED] if exact % _PERCENT else []
+    says = [Say.MULTIPLIER if reached == WHOLE_PERCENT else Say.MULTIPLIERS]
+    says += [Say.MULTIPLIERS_MOST] if then < reached + rule.percent - WHOLE_PERCENT else []
+    says += [Say.MULTIPLIER_FLOORED] if exact % WHOLE_PERCENT else []
     made = step(
         *says,
         Say.MORE,
@@ -235,8 +234,8 @@ def _multiplier(whole: _Sum, rule: Rule, base: int, reached: int, then: int) -> 
         together=Hundredths(then),
         base=whole.units(base),
         exact=Hundredths(exact),
-        floored=whole.units(exact // _PERCENT),
-        before=whole.units(base * reached // _PERCENT),
+        floored=whole.units(exact // WHOLE_PERCENT),
+        before=whole.units(base * reached // WHOLE_PERCENT),
         most=Hundredths(whole.valuation.program.earning.percent_max or then),
         units=whole.units(units),
     )

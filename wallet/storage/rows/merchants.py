@@ -31,6 +31,7 @@ class VersionRow(CoreRow):
     version = NumberAttribute(attr_name="v")
     design_version = NumberAttribute(attr_name="dv")
     effective = NumberAttribute(attr_name="e")
+    timed_since = NumberAttribute(attr_name="ts", null=True)
     document = UnicodeAttribute(attr_name="d")
 
 

@@ -1,4 +1,4 @@
-"""Introductions: which card's holder brought a new member.
+"""Finds the card whose holder brought a new member.
 
 A referral code is the id of a card, as it stands in the links that members pass on: it opens
 nothing. At a till, where the card is there to be seen, the code under its barcode does as well.
@@ -14,10 +14,11 @@ from wallet.domain.programs import Program
 from wallet.services.enrol import finders_of
 from wallet.services.find_cards import Counter
 
+# A merged card is still somebody's: the thanks go to the card that it leads to.
 _LEFT = (Status.CLOSED, Status.VOID)
 
 
-def referrer_by_link(counter: Counter, program: Program, text: str) -> CardId | None:
+def referrer_by_code(counter: Counter, program: Program, text: str) -> CardId | None:
     """The card that a referral code names, if it is one of the programme's and still in use."""
     card = _named(counter, program, text)
     return card.id if card and card.state.status not in _LEFT else None
