@@ -34,7 +34,7 @@ def test_a_friend_joins_by_the_link_and_both_are_thanked(
     holder, friend = browser.new_page(locale="en"), browser.new_page(locale="en")
     holder.goto(card["links"]["card"])
     friend.goto(holder.locator("#link").input_value())
-    assert "20 points more" in friend.locator(".present").inner_text()
+    assert "20 points more" in friend.locator(".friends-part").inner_text()
     friend.fill("#name", "Ewa")
     friend.fill("#contact", "ewa@example.com")
     friend.click("main .btn-primary")

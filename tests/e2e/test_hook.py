@@ -115,7 +115,7 @@ def test_the_page_names_all_answers() -> None:
     from chalice_app.routes import hooks
     from wallet.services.sales_desk import Status, Why
 
-    slugs = [flaw[0] for flaw in hooks._FLAWS.values()] + [hooks._NO_CARD[0]]
+    slugs = [slug.value[0] for slug, _ in (*hooks._FLAWS.values(), hooks._NO_CARD)]
     for word in (*slugs, *Status, *Why, *hooks._TAKERS):
         assert f"`{word}`" in PAGE
 
