@@ -16,7 +16,6 @@ from wallet.texts import texts
 # Currencies whose minor units nobody pays with any more.
 _WHOLE_ONLY = frozenset({"HUF", "CZK"})
 _TYPED = re.compile(r"[0-9]{1,12}(?:[.,]([0-9]{1,3}))?")
-_WHOLE = re.compile(r"[0-9]{1,12}")
 
 
 def money(minor: int, currency: str, language: str) -> str:
@@ -84,11 +83,6 @@ def read_amount(typed: str, currency: str) -> int | None:
     if not found or len(found[1] or "") > digits:
         return None
     return int(Decimal(text.replace(",", ".")).scaleb(digits))
-
-
-def read_whole(typed: str) -> int | None:
-    """A typed whole number of at most 12 digits; None for what is none."""
-    return int(typed) if _WHOLE.fullmatch(typed) else None
 
 
 def day(at: datetime, zone: str, language: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalice_app.formats import minor_digits, read_amount, read_whole, typed_digits
+from chalice_app.formats import minor_digits, read_amount, typed_digits
 from chalice_app.forms import Form
+from chalice_app.numbers import read_whole
 from wallet.domain.designs import Design, Picture, StampStyle
 from wallet.domain.errors import InvalidProgramError
 from wallet.domain.program_document import read_terms, write_terms

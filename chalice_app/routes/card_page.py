@@ -11,13 +11,14 @@ from typing import Any
 from msgspec import Struct
 
 from chalice_app.documents import card_links
-from chalice_app.formats import day, number, read_whole
+from chalice_app.formats import day, number
 from chalice_app.forms import check_origin, read_form
 from chalice_app.history import Happening, happenings
 from chalice_app.holders import card_of_holder
 from chalice_app.http import Answer, Call
 from chalice_app.joining import consent_question, consent_texts, friends_link
 from chalice_app.languages import language_of
+from chalice_app.numbers import read_whole
 from chalice_app.pages import PRIVATE, page, redirect
 from chalice_app.program_words import cost_in_words, promise, units
 from chalice_app.qr import qr_code

@@ -7,8 +7,8 @@ import msgspec
 from chalice_app.api import Ask, check_one, operation, time_of
 from chalice_app.baskets import basket_digest, basket_items
 from chalice_app.documents import card_document, outcome_document, page_document
-from chalice_app.formats import read_whole
 from chalice_app.http import Answer, json_answer
+from chalice_app.numbers import read_whole
 from chalice_app.schemas import (
     CardOut,
     Earn,

@@ -7,11 +7,12 @@ from chalice_app.console import console_language, console_page, named_card, said
 from chalice_app.console_forms import console_form, owner_act
 from chalice_app.documents import card_links
 from chalice_app.entry_words import entry_lines
-from chalice_app.formats import day, read_whole, short_date
+from chalice_app.formats import day, short_date
 from chalice_app.forms import new_key
 from chalice_app.holders import check_entry
 from chalice_app.http import Answer, Call
 from chalice_app.member_rows import balance_of, contact_of
+from chalice_app.numbers import read_whole
 from chalice_app.pages import CONFLICT, redirect
 from chalice_app.visitors import needed_session
 from wallet import runtime

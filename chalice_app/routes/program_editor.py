@@ -5,9 +5,10 @@ from typing import Any
 from chalice_app.console import console_language, console_page, merchant_of, own_program, said_in
 from chalice_app.console_forms import owner_act
 from chalice_app.editor_words import editor_words, first_reward
-from chalice_app.formats import day, read_whole
+from chalice_app.formats import day
 from chalice_app.forms import Form, check_form, new_key, read_form
 from chalice_app.http import Answer, Call
+from chalice_app.numbers import read_whole
 from chalice_app.pages import CONFLICT, WRONG, redirect
 from chalice_app.passes import sample_face, sample_stamps
 from chalice_app.problems import RequestError, Slug

@@ -11,6 +11,7 @@ import msgspec
 
 from chalice_app import formats, till_words
 from chalice_app.http import Answer, Call, json_answer
+from chalice_app.numbers import read_whole
 from chalice_app.problems import RequestError, status_of
 from chalice_app.qr import qr_code
 from chalice_app.till_faces import gain
@@ -260,7 +261,7 @@ def _stamps(desk: Desk, program: Program) -> Purchase | Gift:
     text = desk.form.text("stamps")
     if not text:
         return counter.visit(program)
-    stamps = formats.read_whole(text) or 0
+    stamps = read_whole(text) or 0
     if not 1 <= stamps <= STAMPS_TARGET_MAX:
         raise InvalidError("stamps", f"must be 1 to {STAMPS_TARGET_MAX}")
     return Gift(stamps=stamps)
