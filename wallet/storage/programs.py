@@ -17,7 +17,6 @@ from wallet.domain.program_document import stored_terms, write_terms
 from wallet.domain.programs import Program, version_of
 from wallet.domain.times import from_millis, to_millis
 from wallet.services.ports import Clock, Publication
-from wallet.storage.agenda import roll_call_row
 from wallet.storage.races import lost_race
 from wallet.storage.rows.core import PointerRow
 from wallet.storage.rows.merchants import OwnedProgramRow, ProgramRow, VersionRow
@@ -92,6 +91,9 @@ class ProgramShelf:
                 transaction.save(_owned_row(program))
                 transaction.save(_answer_row(publication), condition=_new())
                 if publication.roll_call:
+                    # Not loaded by whoever only reads programmes: a cold start counts each module.
+                    from wallet.storage.agenda import roll_call_row
+
                     transaction.save(roll_call_row(publication.roll_call))
         except TransactWriteError as error:
             if not lost_race(error):
