@@ -20,6 +20,7 @@ from tests.faults.deliveries import (
     for_function,
     in_tens,
 )
+from tests.wallet.services.brought import FRIEND
 from tests.world import POINTS, Services, Shop, World, reception
 from wallet import runtime
 from wallet.domain.cards import Card
@@ -36,13 +37,6 @@ from wallet.services.put_program import put_program
 from wallet.services.reverse import reverse
 
 FRIENDS = 6
-FRIEND = {
-    "id": "friend",
-    "kind": "referral",
-    "points": 20,
-    "referrer": {"points": 50},
-    "when": {"minimum": 2_000},
-}
 
 
 class Club:

@@ -17,7 +17,7 @@ def ends_idle(program: Program, state: State) -> datetime | None:
     """
     if state.used_at is None:
         return None
-    return idle_end(program, max(state.used_at, program.timed_since or state.used_at))
+    return idle_end(program, program.no_sooner(state.used_at))
 
 
 def woken(program: Program, state: State, at: datetime) -> State:

@@ -175,7 +175,7 @@ def _reminders(program: Program, state: State) -> Iterator[Due]:
     """
     if program.expiry is None:
         return
-    zone, done, since = program.time_zone, reminded_at(state), program.timed_since
+    zone, done = program.time_zone, reminded_at(state)
     last = local_day(done + _HALF_A_DAY, zone) if done else None
     ends = [lot.expires_at for lot in state.lots if lot.expires_at]
     if balances.balance(state, program.kind) > 0:
@@ -185,7 +185,8 @@ def _reminders(program: Program, state: State) -> Iterator[Due]:
         if (last is None or day > last) and (state.used_at is None or at > state.used_at):
             detail = day.isoformat()
             name = f"remind:{detail}"
-            yield Due(at=max(at, since or at), task=Task.REMIND, name=name, detail=detail)
+            at = program.no_sooner(at)
+            yield Due(at=at, task=Task.REMIND, name=name, detail=detail)
 
 
 def _reminder_days(program: Program, ends: Sequence[datetime]) -> Sequence[date]:
@@ -212,7 +213,7 @@ def _win_backs(program: Program, state: State) -> Iterator[Due]:
             day = local_day(state.used_at, program.time_zone) + timedelta(days=rule.days)
             at = day_start(day, program.time_zone)
             name = f"win_back:{rule.id}:{day.isoformat()}"
-            at = max(at, program.timed_since or at)
+            at = program.no_sooner(at)
             yield Due(at=at, task=Task.WIN_BACK, name=name, detail=rule.id)
 
 
@@ -224,8 +225,7 @@ def _tier(program: Program, state: State) -> Iterator[Due]:
     if ends is not None:
         tier = tier_of(program.tiers, state.standing)
         name = f"tier:{tier.id if tier else ''}:{_day(program, ends)}"
-        at = ends + _SECOND
-        yield Due(at=max(at, program.timed_since or at), task=Task.TIER, name=name)
+        yield Due(at=program.no_sooner(ends + _SECOND), task=Task.TIER, name=name)
 
 
 def _ripen(state: State, program: Program, at: datetime) -> State:

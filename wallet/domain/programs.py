@@ -310,6 +310,10 @@ class Program(Terms):
     effective_at: datetime
     timed_since: datetime | None = None
 
+    def no_sooner(self, at: datetime) -> datetime:
+        """That time; since when the timed terms stand, where it lies before that."""
+        return max(at, self.timed_since or at)
+
 
 def version_of(
     terms: Terms,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wallet.domain.cards import Card, State
-from wallet.domain.drafts import Draft, gives_nothing, seal
+from wallet.domain.drafts import Draft, gives_nothing, head_after, seal
 from wallet.domain.entries import Entry, Reversed
 from wallet.domain.errors import (
     CodeUsedError,
@@ -278,14 +278,8 @@ def told_again(books: Books, card: Card, entry: Entry) -> Committed:
     """The answer that the entry's own request got."""
     return Committed(
         entry=entry,
-        card=replace(
-            card,
-            version=entry.card_version,
-            seq=entry.seq,
-            state=entry.after,
-            last_hash=entry.hash,
-            updated_at=entry.created_at,
-        ),
+        # Of when it was modified the entry does not tell.
+        card=replace(head_after(card, entry), modified=card.modified),
         program=program_version(books, card, entry.program_version),
         replayed=True,
     )
